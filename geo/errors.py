@@ -1,0 +1,25 @@
+"""The exceptions raised on purpose. Each message says what, where and what to do.
+
+Faults in data (a row without a position, a name that matches nothing) are not
+errors: they are returned in the accounting and in the problem list.
+"""
+
+
+class CouvertureError(Exception):
+    """Base of every error that a user can act on; the command line prints it as one line."""
+
+
+class BoundaryFileError(CouvertureError):
+    """A boundary file was refused; nothing was changed."""
+
+
+class PopulationFileError(CouvertureError):
+    """A population table was refused; nothing was changed."""
+
+
+class RecordFileError(CouvertureError):
+    """A file of records could not be read at all."""
+
+
+class SettingsError(CouvertureError):
+    """A settings file (types, sources, norms) holds a value that cannot be used."""

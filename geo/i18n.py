@@ -1,0 +1,95 @@
+"""French and English: one catalogue, one current language, numbers and dates by Babel.
+
+The source strings are French, so a string without a translation shows in
+French. The language is kept in a context variable: Streamlit runs every
+session in a thread of its own, so two readers never share it.
+"""
+
+import functools
+from contextvars import ContextVar
+from datetime import date
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from babel.support import Translations
+
+from geo.settings import DEFAULT_LANGUAGE, LANGUAGES
+
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+_language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+
+
+def set_language(language: str) -> None:
+    """Set the language of the current thread or context; an unknown one means French."""
+    _language.set(language if language in LANGUAGES else DEFAULT_LANGUAGE)
+
+
+def language() -> str:
+    """Language of the current context, ``"fr"`` or ``"en"``."""
+    return _language.get()
+
+
+@functools.cache
+def _translations(lang: str) -> NullTranslations:
+    # The .po file is compiled in memory: no generated file to keep in step.
+    path = LOCALE_DIR / lang / "LC_MESSAGES" / "couverture.po"
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=lang)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def _(message: str) -> str:
+    """``message`` (French) in the current language."""
+    # gettext("") returns the catalogue's header, which is never what is meant.
+    return _translations(language()).gettext(message) if message else ""
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """The form of a French message that fits ``number``, in the current language."""
+    if language() == "fr":
+        return singular if abs(number) < 2 else plural
+    return _translations(language()).ngettext(singular, plural, number)
+
+
+def N_(message: str) -> str:
+    """Mark a message for extraction that is translated later, where it is shown."""
+    return message
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """``12 345`` in French (narrow no-break space), ``12,345`` in English.
+
+    >>> number(12345)
+    '12\\u202f345'
+    """
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=language())
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """A share of 1 as ``56,6 %`` in French, ``56.6%`` in English."""
+    # Babel's own pattern of the locale keeps its spacing; only decimals are set.
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    pattern += "\u202f%" if language() == "fr" else "%"
+    return format_percent(share, format=pattern, locale=language())
+
+
+def short_date(day: date) -> str:
+    """``22/11/2026`` in French tables, ``22 Nov 2026`` in English ones."""
+    return format_date(day, "dd/MM/yyyy" if language() == "fr" else "d MMM yyyy", locale=language())
+
+
+def long_date(day: date) -> str:
+    """``22 novembre 2026`` or ``22 November 2026``, for running text."""
+    return format_date(day, "d MMMM yyyy", locale=language())

@@ -1,0 +1,39 @@
+"""Constants with their unit and source, and where the files are."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+PROJECT_DIR: Final = Path(__file__).resolve().parent.parent
+DATA_DIR: Final = PROJECT_DIR / "data"
+BOUNDARIES_DIR: Final = DATA_DIR / "boundaries"
+ACTIVITIES_DIR: Final = DATA_DIR / "activities"
+STATIC_DIR: Final = PROJECT_DIR / "static"
+
+CRS_STORAGE: Final = "EPSG:4326"
+# Equal-area: within 0.003 % of the ellipsoid over the whole region, where
+# estimate_utm_crs is 2.7 % off and EPSG:3857 8 %.
+CRS_AREA: Final = "EPSG:6933"
+
+LEVELS: Final = ("region", "cercle", "commune")
+PCODE_COLUMN: Final = {"region": "adm1_pcode", "cercle": "adm2_pcode", "commune": "adm3_pcode"}
+NAME_COLUMN: Final = {"region": "adm1_name", "cercle": "adm2_name", "commune": "adm3_name"}
+
+# The four regions of the mission, COD-AB 2021 (Mali) and 2024 (Mauritania).
+FOCUS_REGIONS: Final = ("ML05", "ML06", "ML07", "MR02")
+
+# A record whose position lies further than this from the region it states is
+# not placed but put to review [km].
+MAX_KM_FROM_STATED_REGION: Final = 20.0
+
+LANGUAGES: Final = ("fr", "en")
+DEFAULT_LANGUAGE: Final = "fr"
+
+
+def home() -> Path:
+    """Folder of what the user installs or decides (boundaries, population, store).
+
+    ``COUVERTURE_HOME`` names it; by default ``local/`` in the project, which
+    git ignores. Read at each call so that a test can point it elsewhere.
+    """
+    return Path(os.environ.get("COUVERTURE_HOME") or PROJECT_DIR / "local")
