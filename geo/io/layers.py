@@ -1,0 +1,155 @@
+"""Boundary layers on disk: one folder each, GeoParquet and ``layer.json``."""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+
+from geo import settings
+from geo.boundaries import Boundaries, Layer, compose
+from geo.errors import BoundaryFileError
+from geo.i18n import _
+
+EMBEDDED: Final = {"ML": "embedded_ml", "MR": "embedded_mr"}
+LEVEL_FILES: Final = ("communes", "cercles", "regions")
+
+
+def installed_dir() -> Path:
+    """Folder of the layers that the user installed."""
+    return settings.home() / "boundaries"
+
+
+def layer_dirs() -> dict[str, Path]:
+    """Folder of each layer by name, embedded ones first."""
+    folders = {name: settings.BOUNDARIES_DIR / name for name in EMBEDDED.values()}
+    if installed_dir().is_dir():
+        found = sorted(path.parent for path in installed_dir().glob("*/layer.json"))
+        folders.update({path.name: path for path in found})
+    return folders
+
+
+def in_use() -> dict[str, str]:
+    """Name of the layer in use by country; the embedded ones where nothing else was chosen."""
+    path = installed_dir() / "in_use.json"
+    if not path.exists():
+        return dict(EMBEDDED)
+    try:
+        chosen = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BoundaryFileError(
+            _("{file} est illisible : supprimez-le pour revenir aux limites livrées.").format(file=path)
+        ) from error
+    return {country: str(chosen.get(country, name)) for country, name in EMBEDDED.items()}
+
+
+def set_in_use(chosen: Mapping[str, str]) -> None:
+    """Remember which layer each country uses; written beside and renamed, so never half."""
+    folder = installed_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_then_rename(folder / "in_use.json", json.dumps(dict(sorted(chosen.items())), indent=1) + "\n")
+
+
+def _write_then_rename(path: Path, text: str) -> None:
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "w", encoding="utf-8") as target:
+        target.write(text)
+    Path(beside).replace(path)
+
+
+def about(name: str) -> dict[str, Any]:
+    """Contents of a layer's ``layer.json``.
+
+    Raises
+    ------
+    BoundaryFileError
+        If there is no such layer or its file cannot be read.
+    """
+    folder = layer_dirs().get(name)
+    if folder is None:
+        known = ", ".join(layer_dirs())
+        raise BoundaryFileError(
+            _("Aucune couche de limites « {name} » : choisissez parmi {known}.").format(name=name, known=known)
+        )
+    try:
+        return dict(json.loads((folder / "layer.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise _damaged(name, "layer.json") from error
+
+
+def _damaged(name: str, file: str) -> BoundaryFileError:
+    return BoundaryFileError(
+        _(
+            "La couche « {name} » est abîmée ({file}) : réinstallez-la, ou revenez aux limites livrées avec "
+            "« python -m geo boundaries use embedded_ml » (ou embedded_mr)."
+        ).format(name=name, file=file)
+    )
+
+
+def read_layer(name: str) -> Layer:
+    """Read a layer by name and check its files against the hashes of its ``layer.json``."""
+    papers = about(name)
+    folder = layer_dirs()[name]
+    frames: dict[str, gpd.GeoDataFrame] = {}
+    for level in LEVEL_FILES:
+        file = f"{level}.parquet"
+        try:
+            content = (folder / file).read_bytes()
+        except OSError as error:
+            raise _damaged(name, file) from error
+        if hashlib.sha256(content).hexdigest() != papers["sha256"].get(file):
+            raise _damaged(name, file)
+        frames[level] = gpd.read_parquet(io.BytesIO(content))
+    return Layer(name=name, sha256=_layer_hash(papers["sha256"]), about=papers, **frames)
+
+
+def _layer_hash(hashes: Mapping[str, str]) -> str:
+    return hashlib.sha256("".join(hashes[key] for key in sorted(hashes)).encode()).hexdigest()
+
+
+def write_layer(folder: Path, frames: Mapping[str, gpd.GeoDataFrame], papers: Mapping[str, Any]) -> None:
+    """Write a layer into a new folder beside ``folder`` and put it in its place only when whole."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
+        fresh = Path(scratch) / "new"
+        fresh.mkdir()
+        hashes = {}
+        for level in LEVEL_FILES:
+            file = fresh / f"{level}.parquet"
+            frames[level].to_parquet(file, compression="zstd", index=False)
+            hashes[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
+        counts = {level: len(frames[level]) for level in LEVEL_FILES}
+        content = {**papers, "counts": counts, "sha256": hashes}
+        text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        (fresh / "layer.json").write_text(text, encoding="utf-8")
+        _swap(fresh, folder, Path(scratch) / "old")
+
+
+def _swap(fresh: Path, folder: Path, old: Path) -> None:
+    if folder.exists():
+        folder.replace(old)
+    try:
+        fresh.replace(folder)
+    except OSError:
+        if old.exists():
+            old.replace(folder)
+        raise
+    if old.exists():
+        shutil.rmtree(old)
+
+
+def load_boundaries(chosen: Mapping[str, str] | None = None) -> Boundaries:
+    """The boundaries in use, or those of ``chosen`` (layer name by country).
+
+    Raises
+    ------
+    BoundaryFileError
+        If a layer is missing or damaged; the message says how to go back to the embedded one.
+    """
+    return compose([read_layer(name) for _country, name in sorted((chosen or in_use()).items())])
