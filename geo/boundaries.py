@@ -198,7 +198,8 @@ def drawing_layer(boundaries: Boundaries, level: str, *, tolerance: float = 0.00
         sorted by P-code within role, EPSG:4326.
     """
     pieces = [
-        _draw_country(communes, level, tolerance) for _country, communes in boundaries.communes.groupby("country")
+        _draw_country(communes, level, tolerance)
+        for _country, communes in boundaries.communes.groupby("country")
     ]
     joined = pd.concat(pieces, ignore_index=True).sort_values(["role", "pcode"], ignore_index=True)
     named = joined.merge(_names(boundaries), on="pcode", how="left", validate="one_to_one")
@@ -210,7 +211,9 @@ def _names(boundaries: Boundaries) -> pd.DataFrame:
     frames = []
     for level in LEVELS:
         code = PCODE_COLUMN[level]
-        frame = pd.DataFrame(boundaries.level(level))[[code, code.replace("pcode", "name"), "focus", "indicative"]]
+        frame = pd.DataFrame(boundaries.level(level))[
+            [code, code.replace("pcode", "name"), "focus", "indicative"]
+        ]
         frames.append(frame.set_axis(["pcode", "name", "focus", "indicative"], axis=1))
     return pd.concat(frames, ignore_index=True)
 
@@ -220,7 +223,9 @@ def _draw_country(communes: gpd.GeoDataFrame, level: str, tolerance: float) -> g
     base = communes["adm3_pcode"].where(drawn, communes["adm1_pcode"])
     simple = dissolve(communes.geometry.to_numpy(), base)
     shapes = _to_grid(shapely.coverage_simplify(simple.to_numpy(), tolerance))
-    above = pd.Series(communes[PCODE_COLUMN[level]].where(drawn, communes["adm1_pcode"]).to_numpy(), index=base)
+    above = pd.Series(
+        communes[PCODE_COLUMN[level]].where(drawn, communes["adm1_pcode"]).to_numpy(), index=base
+    )
     above = above[~above.index.duplicated()].reindex(simple.index)
     units = dissolve(shapes, above)
     outlines = set(communes.loc[~drawn, "adm1_pcode"])

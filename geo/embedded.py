@@ -4,7 +4,7 @@ Mali has a polygon for each commune. Mauritania's communes have none in that
 source: they are cells inside the real moughataas, marked ``indicative``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import geopandas as gpd
@@ -13,13 +13,27 @@ import pandas as pd
 import shapely
 
 from geo.boundaries import COLUMNS, parents
+from geo.cells import commune_cells
+from geo.polygons import clean_coverage, label_points, thiessen_cells
 from geo.projection import area_sqkm
 from geo.settings import CRS_STORAGE
-from geo.polygons import clean_coverage, label_points, thiessen_cells
 
 # Prefixes of ``shape_id`` in the carrier: one published data set each.
 SHAPES_MALI: Final = "61693064"
 SHAPES_MAURITANIA: Final = "47542326"
+
+# Cuts a polygon into one cell for each commune (``adm3_pcode, area_sqkm, label_lon, label_lat``).
+Cut = Callable[[Any, pd.DataFrame], np.ndarray]
+
+
+def weighted(polygon: Any, communes: pd.DataFrame) -> np.ndarray:
+    """Cells around the label points with the areas known for the communes (:mod:`geo.cells`)."""
+    return commune_cells(polygon, communes).geometry.to_numpy()
+
+
+def thiessen(polygon: Any, communes: pd.DataFrame) -> np.ndarray:
+    """Plain Thiessen cells of the label points: what :func:`weighted` is measured against."""
+    return thiessen_cells(polygon, communes["label_lon"], communes["label_lat"])
 
 
 def mali(polygons: gpd.GeoDataFrame, table: pd.DataFrame, communes: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -55,9 +69,9 @@ def mali(polygons: gpd.GeoDataFrame, table: pd.DataFrame, communes: pd.DataFrame
 
 
 def mauritania(
-    polygons: gpd.GeoDataFrame, moughataas: pd.DataFrame, communes: pd.DataFrame
+    polygons: gpd.GeoDataFrame, moughataas: pd.DataFrame, communes: pd.DataFrame, *, cut: Cut = weighted
 ) -> gpd.GeoDataFrame:
-    """Communes of Mauritania as cells of their label points inside the real moughataas.
+    """Communes of Mauritania as cells around their label points inside the real moughataas.
 
     Polygons that stand for the same moughataa are joined; a polygon that today is
     several moughataas holds the cells of the communes of all of them.
@@ -70,17 +84,19 @@ def mauritania(
         ``shape_id, adm2_pcodes``: today's moughataas of each polygon, separated by ``;``.
     communes : pandas.DataFrame
         Facts of the communes of both countries.
+    cut : callable
+        How a polygon is shared out: :func:`weighted` or :func:`thiessen`.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        As :func:`mali`, with ``indicative`` true where a polygon had to be cut.
+        As :func:`mali`, with ``indicative`` true throughout.
     """
     wanted = polygons[polygons["shape_id"].str.startswith(SHAPES_MAURITANIA)]
     shapes = wanted.sort_values("shape_id", ignore_index=True)
     shapes = shapes.assign(geometry=clean_coverage(shapes.geometry.to_numpy()))
     facts = communes[communes["country"] == "MR"]
-    cells = [_cells(shapes, block, facts) for block in blocks(moughataas)]
+    cells = [_cells(shapes, block, facts, cut) for block in blocks(moughataas)]
     joined = pd.concat(cells).sort_index()
     # Cells were cut one moughataa at a time: cleaning gives neighbours the same vertices.
     cleaned = pd.Series(clean_coverage(joined.to_numpy()), index=joined.index)
@@ -100,14 +116,15 @@ def blocks(moughataas: pd.DataFrame) -> list[tuple[frozenset[str], frozenset[str
 
 
 def _cells(
-    shapes: gpd.GeoDataFrame, block: tuple[frozenset[str], frozenset[str]], facts: pd.DataFrame
+    shapes: gpd.GeoDataFrame, block: tuple[frozenset[str], frozenset[str]], facts: pd.DataFrame, cut: Cut
 ) -> pd.Series:
     shape_ids, pcodes = block
     polygon = shapely.coverage_union_all(shapes.loc[shapes["shape_id"].isin(shape_ids)].geometry.to_numpy())
     rows = facts[facts["adm2_pcode"].isin(pcodes)]
     seeds = [_seed(polygon, lon, lat) for lon, lat in zip(rows["label_lon"], rows["label_lat"], strict=True)]
     lon, lat = zip(*seeds, strict=True)
-    return pd.Series(thiessen_cells(polygon, lon, lat), index=rows["adm3_pcode"].to_numpy())
+    seeded = rows.assign(label_lon=lon, label_lat=lat, area_sqkm=rows["area_sqkm"].astype(float))
+    return pd.Series(cut(polygon, seeded), index=rows["adm3_pcode"].to_numpy())
 
 
 def _seed(polygon: Any, lon: float, lat: float) -> tuple[float, float]:
@@ -158,7 +175,9 @@ def real_cercles(moughataas: pd.DataFrame) -> list[str]:
     return sorted(code for _shapes, codes in blocks(moughataas) if len(codes) == 1 for code in codes)
 
 
-def shape_table(polygons: gpd.GeoDataFrame, official: gpd.GeoDataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def shape_table(
+    polygons: gpd.GeoDataFrame, official: gpd.GeoDataFrame, names: Mapping[str, str]
+) -> pd.DataFrame:
     """Find which commune each polygon is, by the largest overlap with the official file.
 
     Parameters

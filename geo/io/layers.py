@@ -75,7 +75,9 @@ def about(name: str) -> dict[str, Any]:
     if folder is None:
         known = ", ".join(layer_dirs())
         raise BoundaryFileError(
-            _("Aucune couche de limites « {name} » : choisissez parmi {known}.").format(name=name, known=known)
+            _("Aucune couche de limites « {name} » : choisissez parmi {known}.").format(
+                name=name, known=known
+            )
         )
     try:
         return dict(json.loads((folder / "layer.json").read_text(encoding="utf-8")))
