@@ -26,6 +26,13 @@ FOCUS_REGIONS: Final = ("ML05", "ML06", "ML07", "MR02")
 # not placed but put to review [km].
 MAX_KM_FROM_STATED_REGION: Final = 20.0
 
+# Limits of a boundary file: HDX's whole-country archives are under 60 MB, unpacked under 200 MB.
+MAX_BOUNDARY_FILE_MB: Final = 200
+MAX_UNPACKED_MB: Final = 800
+MAX_BOUNDARY_ROWS: Final = 20_000
+# Limits of a population table: the largest published one has 2,000 rows.
+MAX_POPULATION_FILE_MB: Final = 50
+
 LANGUAGES: Final = ("fr", "en")
 DEFAULT_LANGUAGE: Final = "fr"
 
