@@ -1,0 +1,193 @@
+"""From a partner's table to records: columns recognised, values read, faults listed.
+
+Nothing is lost: what cannot be read leaves the field not reported and stands in
+the problem list with its row, column and words.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geo.activities import MONTHS_OF_A_YEAR, NUMBER_COLUMNS, TEXT_COLUMNS, ActivityType, complete
+from geo.headings import (
+    EMPTY_VALUES,
+    FUNCTIONALITY_VALUES,
+    STATUS_VALUES,
+    contact_headings,
+    fold_heading,
+    recognise,
+    standard_value,
+)
+
+DATE_COLUMNS: Final = ("observed_on", "start_date", "end_date")
+PROBLEM_COLUMNS: Final = ("row", "column", "value", "problem")
+_ISO_DATE: Final = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?$")
+_DAY_FIRST: Final = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Records read from one table, with what was noted on the way.
+
+    Attributes
+    ----------
+    records : DataFrame
+        Complete records; the index is the row of the file (2 = first under the headings).
+    columns : mapping
+        Record column to heading.
+    unused : tuple of str
+        Headings that no column was recognised in.
+    dropped : tuple of str
+        Headings of contact columns, which are never read.
+    notes : tuple of str
+        Codes of what was assumed: ``one_per_row``, ``type_from_headings``.
+    problems : DataFrame
+        ``row, column, value, problem``.
+    """
+
+    records: pd.DataFrame
+    columns: Mapping[str, str]
+    unused: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    problems: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PROBLEM_COLUMNS)))
+
+
+def clean(
+    table: pd.DataFrame,
+    *,
+    types: Mapping[str, ActivityType],
+    source_id: str,
+    given: Mapping[str, str] | None = None,
+) -> Cleaned:
+    """Records from a table of texts.
+
+    Parameters
+    ----------
+    table : DataFrame of str
+        One column a heading; the index is the row of the file.
+    given : mapping of str to str, optional
+        Record column to heading, where the heading says too little.
+    """
+    dropped = contact_headings(table.columns)
+    columns = recognise([name for name in table if name not in dropped], given=given)
+    raw = pd.DataFrame({column: table[heading].astype("str") for column, heading in columns.items()}, index=table.index)
+    problems: list[pd.DataFrame] = []
+    read: dict[str, pd.Series] = {
+        column: raw[column].str.strip() for column in TEXT_COLUMNS if column in raw and column not in DATE_COLUMNS
+    }
+    for column in (*NUMBER_COLUMNS, "water_months"):
+        if column in raw:
+            read[column] = _numbers(raw[column], problems)
+    for column in DATE_COLUMNS:
+        if column in raw:
+            read[column] = _dates(raw[column], problems)
+    for column, words in (("functionality", FUNCTIONALITY_VALUES), ("activity_status", STATUS_VALUES)):
+        if column in raw:
+            read[column] = _standard(raw[column], words, problems)
+    notes: list[str] = []
+    read["activity_type"] = _types(raw, table.columns, types, notes, problems)
+    read["source_id"] = pd.Series(source_id, index=table.index) if "source_id" not in raw else read["source_id"]
+    if "quantity" not in read and {"longitude", "latitude"} <= set(read):
+        # One row, one position: the file lists the works themselves, each is one.
+        read["quantity"] = pd.Series(1.0, index=table.index)
+        notes.append("one_per_row")
+    records = complete(_with_seasons(pd.DataFrame(read, index=table.index)))
+    unused = [name for name in table if name not in columns.values() and name not in dropped]
+    return Cleaned(records, columns, tuple(unused), tuple(dropped), tuple(notes), _stack(problems))
+
+
+def _stack(problems: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    found = [frame for frame in problems if len(frame)]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(PROBLEM_COLUMNS))
+
+
+def _problem(values: pd.Series, rows: pd.Series, problem: str) -> pd.DataFrame:
+    bad = values[rows]
+    return pd.DataFrame({"row": bad.index, "column": values.name, "value": bad.to_numpy(), "problem": problem})
+
+
+def _reported(values: pd.Series) -> pd.Series:
+    empty = {text: fold_heading(text) in EMPTY_VALUES for text in values.unique()}
+    return ~values.map(empty).astype(bool)
+
+
+def _numbers(values: pd.Series, problems: list[pd.DataFrame]) -> pd.Series:
+    """Figures with point or comma for decimals and blanks between thousands."""
+    plain = values.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
+    comma = plain.str.contains(",", regex=False) & ~plain.str.contains(".", regex=False)
+    plain = plain.where(~comma, plain.str.replace(",", ".", regex=False))
+    figures = pd.to_numeric(plain, errors="coerce").astype("float64")
+    figures = figures.where(np.isfinite(figures))
+    unread = figures.isna() & (plain != "")
+    problems.append(_problem(values, unread & _reported(values), "not_a_number"))
+    return figures
+
+
+def _dates(values: pd.Series, problems: list[pd.DataFrame]) -> pd.Series:
+    """ISO dates, day/month/year and years alone; the precision that was written is kept."""
+    table = {text: _date(text.strip()) for text in values.unique()}
+    dates = values.map(table).astype("str")
+    problems.append(_problem(values, (dates == "") & _reported(values), "not_a_date"))
+    return dates
+
+
+def _date(text: str) -> str:
+    if found := _ISO_DATE.match(text):
+        parts = [int(part) for part in found.groups() if part]
+    elif found := _DAY_FIRST.match(text):
+        parts = [int(part) for part in reversed(found.groups())]
+    else:
+        return ""
+    return _iso(parts)
+
+
+def _iso(parts: list[int]) -> str:
+    whole = [*parts, 1, 1][:3]
+    try:
+        day = pd.Timestamp(*whole).date()
+    except ValueError:
+        return ""
+    return day.isoformat()[: {1: 4, 2: 7, 3: 10}[len(parts)]]
+
+
+def _standard(values: pd.Series, words: Mapping[str, tuple[str, ...]], problems: list[pd.DataFrame]) -> pd.Series:
+    table = {text: standard_value(text, words) for text in values.unique()}
+    known = values.map(table)
+    strange = values.map({text: value is None for text, value in table.items()}).astype(bool)
+    problems.append(_problem(values, strange, "not_a_known_value"))
+    return known.where(~strange, "").astype("str")
+
+
+def _types(
+    raw: pd.DataFrame,
+    headings: Sequence[str] | pd.Index,
+    types: Mapping[str, ActivityType],
+    notes: list[str],
+    problems: list[pd.DataFrame],
+) -> pd.Series:
+    if "activity_type" in raw:
+        names = {fold_heading(word): kind.name for kind in types.values() for word in (kind.name, kind.label_fr, kind.label_en)}
+        table = {text: names.get(fold_heading(text), "") for text in raw["activity_type"].unique()}
+        found = raw["activity_type"].map(table).astype("str")
+        problems.append(_problem(raw["activity_type"], (found == "") & _reported(raw["activity_type"]), "not_a_known_type"))
+        return found.where(found != "", "unspecified").astype("str")
+    folded = {fold_heading(heading) for heading in headings}
+    hinted = [kind.name for kind in types.values() if folded & set(kind.heading_hints)]
+    if len(hinted) == 1:
+        notes.append("type_from_headings")
+        return pd.Series(hinted[0], index=raw.index, dtype="str")
+    return pd.Series("unspecified", index=raw.index, dtype="str")
+
+
+def _with_seasons(records: pd.DataFrame) -> pd.DataFrame:
+    """Points that work but give water for less than a year are seasonal."""
+    if not {"water_months", "functionality"} <= set(records):
+        return records.drop(columns="water_months", errors="ignore")
+    short = records["functionality"].eq("functional") & (records["water_months"] < MONTHS_OF_A_YEAR)
+    functionality = records["functionality"].where(~short, "functional_seasonal")
+    return records.assign(functionality=functionality).drop(columns="water_months")

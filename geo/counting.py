@@ -1,0 +1,288 @@
+"""How records are counted: the accounting (every row is somewhere) and the set rule (bounds).
+
+A record states a quantity q for a set of places S. For a unit U it counts
+
+* exactly q where all of S lies in U,
+* 0 to q where U meets S or lies inside a member of S,
+* nothing elsewhere.
+
+Units and places are compared as sets of communes, so that a region of 2023,
+a cercle or a free choice of communes all follow the same rule. Bounds are
+always taken from the records; those of a parent are never the sum of its
+children's. Source of the rule: docs/counting.md.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+Communes = frozenset[str]
+SEPARATOR: Final = ";"
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """Where every row that was read went: ``read == placed + review + rejected``.
+
+    ``outside_shown`` and ``repeats`` are parts of ``placed``; they are not taken
+    away from it. ``precision`` and ``reasons`` say how the parts are made up.
+    """
+
+    read: int
+    placed: int
+    review: int
+    rejected: int
+    outside_shown: int = 0
+    repeats: int = 0
+    precision: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.read != self.placed + self.review + self.rejected:
+            raise ValueError(
+                f"{self.read} rows read, but {self.placed} placed + {self.review} to review + "
+                f"{self.rejected} rejected: rows were lost or counted twice"
+            )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The accounting for JSON; the three parts add up to ``read``."""
+        return {
+            "read": self.read,
+            "placed": self.placed,
+            "review": self.review,
+            "rejected": self.rejected,
+            "outside_shown": self.outside_shown,
+            "possible_repeats": self.repeats,
+            "precision": dict(self.precision),
+            "reasons": dict(self.reasons),
+        }
+
+
+def has_flag(records: pd.DataFrame, flag: str) -> pd.Series:
+    """Rows whose ``flags`` hold ``flag`` as a whole word between separators."""
+    if not records["flags"].astype(bool).any():
+        return pd.Series(False, index=records.index)
+    return (SEPARATOR + records["flags"] + SEPARATOR).str.contains(SEPARATOR + flag + SEPARATOR, regex=False)
+
+
+def account(records: pd.DataFrame, *, shown: Communes = frozenset(), members: "Members | None" = None) -> Accounting:
+    """Accounting of placed records.
+
+    Parameters
+    ----------
+    records : DataFrame
+        With ``outcome, reason, precision, place_set, flags``, see :mod:`geo.placing`.
+    shown : frozenset of str
+        Communes of the area shown; a placed record that meets none of them is
+        counted in ``outside_shown``.
+    members : Members, optional
+        Communes of every unit; needed with ``shown``.
+
+    Raises
+    ------
+    ValueError
+        If a row has none of the three outcomes, so that the parts do not add up.
+    """
+    outcome = records["outcome"].value_counts()
+    placed = records[records["outcome"] == "placed"]
+    outside = 0
+    if members is not None and len(placed):
+        sets = placed["place_set"].value_counts()
+        outside = int(sum(number for text, number in sets.items() if not members.of_set(str(text)) & shown))
+    return Accounting(
+        read=len(records),
+        placed=int(outcome.get("placed", 0)),
+        review=int(outcome.get("review", 0)),
+        rejected=int(outcome.get("rejected", 0)),
+        outside_shown=outside,
+        repeats=int(has_flag(placed, "possible_repeat").sum()),
+        precision=_counts(placed["precision"]),
+        reasons=_counts(records.loc[records["outcome"] != "placed", "reason"]),
+    )
+
+
+def _counts(values: pd.Series) -> dict[str, int]:
+    return {str(name): int(number) for name, number in values.value_counts().items()}
+
+
+class Members:
+    """Communes of every unit of every level, and of any set of units.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        One row a commune with ``adm1_pcode, adm2_pcode, adm3_pcode``.
+    groups : mapping, optional
+        Further units by code, each the P-codes it is made of (regions of 2023).
+    """
+
+    def __init__(self, communes: pd.DataFrame, *, groups: Mapping[str, Iterable[str]] | None = None) -> None:
+        found: dict[str, Communes] = {code: frozenset([code]) for code in communes["adm3_pcode"]}
+        for column in ("adm2_pcode", "adm1_pcode"):
+            for code, inside in communes.groupby(column, sort=False, observed=True)["adm3_pcode"]:
+                found[str(code)] = frozenset(inside)
+        for code, parts in (groups or {}).items():
+            found[code] = frozenset().union(*(found[part] for part in parts))
+        self._communes = found
+        self._sets: dict[str, tuple[Communes, ...]] = {}
+
+    def of(self, pcode: str) -> Communes:
+        """Communes of one unit; empty for a code that is not known."""
+        return self._communes.get(pcode, frozenset())
+
+    def places(self, place_set: str) -> tuple[Communes, ...]:
+        """Each place of a ``;``-separated set, as its communes."""
+        if place_set not in self._sets:
+            codes = [code for code in place_set.split(SEPARATOR) if code]
+            self._sets[place_set] = tuple(self.of(code) for code in codes)
+        return self._sets[place_set]
+
+    def of_set(self, place_set: str) -> Communes:
+        """All communes that a ``;``-separated set of places touches."""
+        return frozenset().union(*self.places(place_set))
+
+
+def relation(place_sets: Sequence[str], units: Mapping[str, Communes], members: Members) -> pd.DataFrame:
+    """How each distinct place set stands to each unit that it has to do with.
+
+    Parameters
+    ----------
+    place_sets : sequence of str
+        Distinct ``;``-separated P-codes.
+    units : mapping of str to frozenset
+        The units counted for, each as its communes.
+
+    Returns
+    -------
+    DataFrame
+        ``place_set, pcode, inside, presence``, one row a pair that meets;
+        ``inside`` where all of the set lies in the unit (the quantity counts
+        exactly), ``presence`` where a named place lies in the unit.
+    """
+    by_commune: dict[str, list[str]] = {}
+    for pcode, communes in units.items():
+        for commune in communes:
+            by_commune.setdefault(commune, []).append(pcode)
+    rows: list[tuple[str, str, bool, bool]] = []
+    for place_set in place_sets:
+        whole = members.of_set(place_set)
+        meeting = dict.fromkeys(pcode for commune in sorted(whole) for pcode in by_commune.get(commune, ()))
+        for pcode in meeting:
+            named = any(place <= units[pcode] for place in members.places(place_set))
+            rows.append((place_set, pcode, whole <= units[pcode], named))
+    return pd.DataFrame(rows, columns=["place_set", "pcode", "inside", "presence"])
+
+
+def bounds(
+    records: pd.DataFrame,
+    units: Mapping[str, Communes],
+    members: Members,
+    *,
+    quantity: str = "quantity",
+    by: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Lower and upper bound of a quantity for each unit, by the set rule.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Placed records with ``place_set`` and the column ``quantity``; a missing
+        quantity is *not reported* and leaves the upper bound open.
+    units : mapping of str to frozenset
+        Units as their communes.
+    by : sequence of str
+        Further columns to keep apart (``functionality``).
+
+    Returns
+    -------
+    DataFrame
+        One row for each unit (and combination of ``by``) that any record has to
+        do with: ``pcode, *by, value_min, value_max, value_open, records,
+        presence_records``. ``value_open`` is the number of records whose
+        quantity is not reported. Units that no record meets are not in it.
+
+    Examples
+    --------
+    >>> communes = pd.DataFrame(
+    ...     {"adm1_pcode": ["R", "R"], "adm2_pcode": ["C", "D"], "adm3_pcode": ["c", "d"]})
+    >>> members = Members(communes)
+    >>> eight = pd.DataFrame({"place_set": ["c;d"], "quantity": [8.0]})
+    >>> table = bounds(eight, {code: members.of(code) for code in "RcC"}, members)
+    >>> table.set_index("pcode")[["value_min", "value_max"]].astype(int).T.to_dict("list")
+    {'R': [8, 8], 'c': [0, 8], 'C': [0, 8]}
+    """
+    keys = ["place_set", *by]
+    values = records[quantity]
+    summed = (
+        records.assign(_value=values.fillna(0.0), _open=values.isna().astype("int64"))
+        .groupby(keys, sort=False, observed=True)
+        .agg(_value=("_value", "sum"), _open=("_open", "sum"), records=("_open", "size"))
+        .reset_index()
+    )
+    pairs = relation(list(summed["place_set"].unique()), units, members)
+    joined = pairs.merge(summed, on="place_set")
+    exact = joined["inside"].to_numpy()
+    joined = joined.assign(
+        value_min=np.where(exact, joined["_value"], 0.0),
+        value_max=joined["_value"],
+        value_open=joined["_open"],
+        presence_records=np.where(joined["presence"], joined["records"], 0),
+    )
+    columns = ["value_min", "value_max", "value_open", "records", "presence_records"]
+    order = {pcode: place for place, pcode in enumerate(units)}
+    table = joined.groupby(["pcode", *by], sort=False, observed=True)[columns].sum().reset_index()
+    return table.sort_values("pcode", key=lambda codes: codes.map(order), kind="stable").reset_index(drop=True)
+
+
+def without_details_twice(records: pd.DataFrame, members: Members) -> pd.DataFrame:
+    """Records in which a row and the finer rows it is made of are not both counted.
+
+    ``project_code``, ``record_key``, type and organisation tie a region row to
+    its commune rows. Of such a group the rows whose places lie inside another
+    row's places are its details; the wider row keeps what they leave of its
+    quantity (never under 0) and is flagged ``detailed_below``.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; ``quantity`` of a detailed row is what its details leave,
+        and it is dropped from the count where they leave nothing.
+    """
+    tied = records["project_code"].ne("") & records["record_key"].ne("")
+    keys = ["source_id", "project_code", "record_key", "activity_type", "implementing_org"]
+    repeated = tied & records.duplicated(keys, keep=False)
+    if not repeated.any():
+        return records
+    quantity = records["quantity"].copy()
+    flags = records["flags"].copy()
+    finished: list[Hashable] = []
+    for _, group in records[repeated].groupby(keys, sort=False, observed=True):
+        for label, left in _left_by_details(group, members).items():
+            quantity[label] = left
+            flags[label] = SEPARATOR.join(filter(None, [flags[label], "detailed_below"]))
+            if left == 0:
+                finished.append(label)
+    return records.assign(quantity=quantity, flags=flags).drop(index=finished)
+
+
+def _left_by_details(group: pd.DataFrame, members: Members) -> dict[Hashable, float]:
+    communes = {label: members.of_set(text) for label, text in group["place_set"].items()}
+    left: dict[Hashable, float] = {}
+    # Finest first: a cercle row already reduced by its communes reduces its region by its own figure once.
+    for label in sorted(communes, key=lambda each: len(communes[each]), reverse=True):
+        inside = [other for other in communes if communes[other] < communes[label]]
+        direct = [one for one in inside if not any(communes[one] < communes[other] for other in inside)]
+        if not direct:
+            continue
+        details = group.loc[direct, "quantity"]
+        own = group.at[label, "quantity"]
+        left[label] = float("nan") if pd.isna(own) and not details.notna().all() else _rest(own, details)
+    return left
+
+
+def _rest(own: float, details: pd.Series) -> float:
+    # A wide row without a figure whose details all have one adds nothing to them.
+    return 0.0 if pd.isna(own) else max(0.0, own - float(details.sum()))

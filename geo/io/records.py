@@ -1,0 +1,139 @@
+"""Read files of records and the settings of types, sources and organisations; write tables."""
+
+import csv
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo.activities import ActivityType, Source, sources_from_settings, types_from_settings
+from geo.errors import RecordFileError, SettingsError
+from geo.i18n import _
+from geo.settings import ACTIVITIES_DIR
+
+ENCODINGS = ("utf-8-sig", "cp1252")
+SEPARATORS = ",;\t|"
+# A cell that begins so is run as a formula by spreadsheets.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def read_types(path: Path = ACTIVITIES_DIR / "types.toml") -> dict[str, ActivityType]:
+    """Activity types of the settings file."""
+    return types_from_settings(_read_toml(path))
+
+
+def read_sources(path: Path = ACTIVITIES_DIR / "sources.toml") -> dict[str, Source]:
+    """Sources of the shipped records."""
+    return sources_from_settings(_read_toml(path))
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(_("{file} : illisible ({why}).").format(file=path.name, why=error)) from error
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A CSV file as a frame of texts; the index is the row of the file (2 = first under the headings).
+
+    Raises
+    ------
+    RecordFileError
+        If the file is missing, empty, not text, or has rows that do not fit its headings.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise RecordFileError(
+            _("{file} : fichier illisible ({why}). Vérifiez le chemin.").format(file=path, why=error.strerror)
+        ) from error
+    text = _decoded(data, path)
+    return table_from_text(text, name=path.name)
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    if b"\0" in data:
+        raise RecordFileError(
+            _("{file} : ce n'est pas un fichier texte (octets nuls). Enregistrez-le en CSV UTF-8.").format(file=path.name)
+        )
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RecordFileError(
+        _("{file} : encodage non reconnu. Enregistrez-le en CSV UTF-8.").format(file=path.name)
+    )
+
+
+def table_from_text(text: str, *, name: str) -> pd.DataFrame:
+    """A table from the text of a CSV file, see :func:`read_table`."""
+    lines = text.splitlines()
+    if not lines or not lines[0].strip():
+        raise RecordFileError(_("{file} : la première ligne est vide ; elle doit porter les titres.").format(file=name))
+    separator = max(SEPARATORS, key=lines[0].count)
+    rows = list(csv.reader(text.splitlines(keepends=True), delimiter=separator))
+    headings = [heading.strip() for heading in rows[0]]
+    doubled = sorted({heading for heading in headings if heading and headings.count(heading) > 1})
+    if doubled:
+        raise RecordFileError(
+            _("{file}, ligne 1 : titre en double « {heading} ». Renommez l'un des deux.").format(
+                file=name, heading=doubled[0]
+            )
+        )
+    wrong = next((number for number, row in enumerate(rows, 1) if len(row) > len(headings)), None)
+    if wrong:
+        raise RecordFileError(
+            _("{file}, ligne {row} : {found} cellules pour {expected} titres. Vérifiez les séparateurs.").format(
+                file=name, row=wrong, found=len(rows[wrong - 1]), expected=len(headings)
+            )
+        )
+    numbered = {number: row + [""] * (len(headings) - len(row)) for number, row in enumerate(rows[1:], 2) if any(row)}
+    named = [heading or f"colonne_{place}" for place, heading in enumerate(headings, 1)]
+    return pd.DataFrame.from_dict(numbered, orient="index", columns=named, dtype="str")
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def safe_cell(value: object) -> object:
+    """``value`` so that no spreadsheet runs it: a text that begins like a formula gets an apostrophe.
+
+    >>> safe_cell("=1+1"), safe_cell("-8.5"), safe_cell(-8.5)
+    ("'=1+1", '-8.5', -8.5)
+    """
+    if not isinstance(value, str) or not value.startswith(FORMULA_STARTS):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return "'" + value
+    return value
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """A frame as CSV text whose cells are safe from being run as formulas."""
+    safe = table.apply(lambda column: column.map(safe_cell) if column.dtype.kind not in "biufc" else column)
+    safe.columns = [str(safe_cell(str(name))) for name in table.columns]
+    return safe.to_csv(index=False, lineterminator="\n")
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> None:
+    """Write a frame as CSV (UTF-8 with the mark that spreadsheets need), its cells safe.
+
+    Raises
+    ------
+    RecordFileError
+        If the file cannot be written.
+    """
+    try:
+        path.write_text(csv_text(table), encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise RecordFileError(
+            _("{file} : impossible d'écrire ({why}).").format(file=path, why=error.strerror)
+        ) from error

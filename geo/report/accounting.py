@@ -1,0 +1,123 @@
+"""The accounting in words, as JSON, and row by row."""
+
+from typing import Any
+
+import pandas as pd
+
+from geo.activities import PLACED_COLUMNS
+from geo.boundaries import Boundaries
+from geo.counting import SEPARATOR, Members, account
+from geo.i18n import N_, _, number
+from geo.store import Store
+
+REASON_WORDS = {
+    "no_place": N_("ni position utilisable ni lieu"),
+    "outside_every_unit": N_("hors de toute unité"),
+    "other_country": N_("dans un autre pays que celui déclaré"),
+    "in_two_countries": N_("dans les polygones de deux pays, pays non déclaré"),
+    "far_from_stated_place": N_("à plus de 20 km du lieu déclaré"),
+    "ambiguous_place": N_("nom de lieu ambigu"),
+    "unknown_place": N_("nom de lieu inconnu"),
+    "place_contradicted": N_("nom de lieu contredit par la région ou le cercle déclarés"),
+    "code_without_vintage": N_("P-code sans millésime connu"),
+    "unknown_code": N_("P-code inconnu"),
+    "code_and_name_disagree": N_("P-code et nom de lieu en désaccord"),
+}
+PRECISION_WORDS = {
+    "point": N_("position"),
+    "commune": N_("commune"),
+    "cercle": N_("cercle ou moughataa"),
+    "region": N_("région ou wilaya"),
+    "several": N_("plusieurs lieux, non réparti"),
+}
+FLAG_WORDS = {
+    "possible_repeat": N_("répétition possible"),
+    "older_vintage": N_("région déclarée selon un découpage plus ancien"),
+    "stated_place_differs": N_("position hors du lieu déclaré (moins de 20 km)"),
+    "border_overlap": N_("dans les polygones de deux pays, pays déclaré retenu"),
+    "position_unusable": N_("position inutilisable, placé par le nom"),
+    "code_repaired": N_("P-code réparé"),
+    "unknown_code": N_("P-code inconnu, placé par le nom"),
+    "name_not_matched": N_("nom non reconnu, placé par le P-code"),
+    "locality_of_commune": N_("localité d'une commune"),
+    "detailed_below": N_("détaillé par d'autres lignes"),
+}
+
+
+def summary(store: Store, boundaries: Boundaries) -> dict[str, Any]:
+    """What ``geo place --json`` prints: accounting, flags, columns, problems."""
+    units = boundaries.units
+    shown = frozenset(units.loc[units["focus"], "adm3_pcode"])
+    flags = store.records["flags"].str.split(SEPARATOR).explode()
+    cleaned = store.cleaned
+    return {
+        "accounting": account(store.records, shown=shown, members=Members(units)).as_dict(),
+        "flags": {str(flag): int(count) for flag, count in flags[flags != ""].value_counts().items()},
+        "columns": dict(cleaned.columns) if cleaned else {},
+        "unused_columns": list(cleaned.unused) if cleaned else [],
+        "contact_columns_dropped": list(cleaned.dropped) if cleaned else [],
+        "notes": list(cleaned.notes) if cleaned else [],
+        "problems": len(store.problems),
+        "first_problems": store.problems.head(20).to_dict("records"),
+        "boundaries": dict(boundaries.vintages),
+    }
+
+
+def summary_text(found: dict[str, Any]) -> str:
+    """The same in words, one figure a line."""
+    counts = found["accounting"]
+    lines = [accounting_line(counts["read"], counts["placed"], counts["review"], counts["rejected"])]
+    lines += _listed(_("Placés selon la précision"), counts["precision"], PRECISION_WORDS)
+    lines += _listed(_("Non placés, par raison"), counts["reasons"], REASON_WORDS)
+    lines += _listed(_("Signalements"), found["flags"], FLAG_WORDS)
+    lines.append(_("Placés hors des quatre régions : {n}").format(n=number(counts["outside_shown"])))
+    lines.append(_("Répétitions possibles : {n}").format(n=number(counts["possible_repeats"])))
+    lines.append(_("Valeurs illisibles : {n}").format(n=number(found["problems"])))
+    if found["columns"]:
+        pairs = ", ".join(f"{heading} → {column}" for column, heading in found["columns"].items())
+        lines.append(_("Colonnes reconnues : {columns}").format(columns=pairs))
+    for key, words in (
+        ("unused_columns", N_("Colonnes non utilisées : {columns}")),
+        ("contact_columns_dropped", N_("Colonnes de contact non lues : {columns}")),
+    ):
+        if found[key]:
+            lines.append(_(words).format(columns=", ".join(found[key])))
+    return "\n".join(lines)
+
+
+def accounting_line(read: int, placed: int, review: int, rejected: int) -> str:
+    """``Lus 1 234 = placés 1 190 + à vérifier 40 + rejetés 4``."""
+    return _("Lus {read} = placés {placed} + à vérifier {review} + rejetés {rejected}").format(
+        read=number(read), placed=number(placed), review=number(review), rejected=number(rejected)
+    )
+
+
+def _listed(title: str, counts: dict[str, int], words: dict[str, str]) -> list[str]:
+    if not counts:
+        return []
+    parts = [f"  {_(words[name]) if name in words else name} : {number(count)}" for name, count in counts.items()]
+    return [f"{title} :", *parts]
+
+
+def placed_table(store: Store, boundaries: Boundaries) -> pd.DataFrame:
+    """Every row of the file with its placement: row of the file, what was read, names of the units.
+
+    The rows are the user's own: nothing is withheld, but contact columns were never read.
+    """
+    names = {
+        code: name
+        for level in ("adm1", "adm2", "adm3")
+        for code, name in zip(boundaries.units[f"{level}_pcode"], boundaries.units[f"{level}_name"], strict=True)
+    }
+    records = store.records
+    given = [column for column in records if column not in PLACED_COLUMNS and _has_values(records[column])]
+    table = records[[*given, *PLACED_COLUMNS]].copy()
+    table.insert(0, "row", records.index)
+    for level in ("adm1", "adm2", "adm3"):
+        place = table.columns.get_loc(f"{level}_pcode")
+        table.insert(int(place) + 1, f"{level}_name", table[f"{level}_pcode"].map(names).fillna(""))
+    return table
+
+
+def _has_values(column: pd.Series) -> bool:
+    return bool((column.notna() & (column.astype("str") != "")).any())

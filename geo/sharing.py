@@ -1,0 +1,134 @@
+"""``share(records, audience)``: the one way out for data (where things are can hurt people).
+
+Every figure and every file for a reader is made from what this function
+returns. A type is shared *exact*, *rounded* or *commune* only; an organisation
+is *named*, shown by its *sector* or by *cercle* only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geo.activities import FREE_TEXT_COLUMNS, ActivityType
+from geo.counting import SEPARATOR
+
+ROLES: Final = ("reader", "partner", "coordinator", "administrator")
+# Two decimals of a degree are about 1.1 km.
+ROUNDED_DECIMALS: Final = 2
+ORGANISATION_DISPLAYS: Final = ("named", "sector", "cercle")
+# What could lead to one record, one house or one cash box.
+IDENTIFIER_COLUMNS: Final = ("record_key", "project_code")
+PROVIDER_NAMES: Final = ("provider_adm1_name", "provider_adm2_name", "provider_adm3_name")
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who reads: a role, and for a partner the organisation whose own records are seen in full."""
+
+    role: str = "reader"
+    organisation: str = ""
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise ValueError(f"no role {self.role!r}: one of {', '.join(ROLES)}")
+
+    @property
+    def key(self) -> str:
+        """What a cache is keyed by, so that no reader gets another's frame."""
+        return f"{self.role}:{self.organisation}"
+
+
+READER: Final = Audience()
+
+
+def share(
+    records: pd.DataFrame,
+    audience: Audience,
+    *,
+    types: Mapping[str, ActivityType],
+    organisations: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Records as this audience may see them; the rows stay, what is too fine goes.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Placed records.
+    types : mapping
+        Activity types with their sharing level; a type that is not known is
+        shared at commune level.
+    organisations : mapping of str to str, optional
+        Organisation to ``sector`` or ``cercle``; one that is not in it is named.
+
+    Returns
+    -------
+    DataFrame
+        A new frame with the same columns and rows.
+    """
+    if audience.role in ("coordinator", "administrator"):
+        return records.copy()
+    level = records["activity_type"].map({name: made.sharing for name, made in types.items()}).fillna("commune")
+    own = pd.Series(audience.role == "partner", index=records.index)
+    own &= records["implementing_org"].eq(audience.organisation) & (audience.organisation != "")
+    shared = _rounded(records, level.eq("rounded") & ~own)
+    shared = _to_commune(shared, level.eq("commune") & ~own)
+    display = records["implementing_org"].map(dict(organisations or {})).fillna("named")
+    shared = _to_cercle(shared, display.eq("cercle") & ~own)
+    return _by_sector(shared, display.eq("sector") & ~own)
+
+
+def _rounded(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
+    if not rows.any():
+        return records
+    rounded = {
+        column: records[column].where(~rows, records[column].round(ROUNDED_DECIMALS))
+        for column in ("longitude", "latitude")
+    }
+    return records.assign(**rounded, provider_locality=records["provider_locality"].where(~rows, ""))
+
+
+def _to_commune(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
+    if not rows.any():
+        return records
+    nowhere = {column: records[column].where(~rows, np.nan) for column in ("longitude", "latitude", "distance_km")}
+    silent = {column: records[column].where(~rows, "") for column in (*FREE_TEXT_COLUMNS, *IDENTIFIER_COLUMNS)}
+    # Where a name was not settled as a unit it may be a village or a quarter.
+    finer = rows & (records["outcome"].ne("placed") | records["method"].eq("locality"))
+    names = {column: records[column].where(~finer, "") for column in PROVIDER_NAMES}
+    point = rows & records["precision"].eq("point")
+    precision = records["precision"].where(~point, "commune")
+    return records.assign(**nowhere, **silent, **names, precision=precision)
+
+
+def _to_cercle(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
+    if not rows.any():
+        return records
+    coarser = _to_commune(records, rows)
+    cercle = rows & records["adm2_pcode"].ne("")
+    # A record of several cercles keeps its wider set; only what is finer than a cercle is lifted.
+    several = rows & ~cercle & records["precision"].eq("several")
+    lifted = coarser["place_set"].where(~cercle, coarser["adm2_pcode"])
+    lifted = lifted.where(~several, lifted.map(_cercles_of))
+    precision = coarser["precision"].where(~cercle, "cercle")
+    blank = {column: coarser[column].where(~rows, "") for column in ("adm3_pcode", "provider_adm3_name", "candidates")}
+    return coarser.assign(**blank, place_set=lifted, precision=precision)
+
+
+def _cercles_of(place_set: str) -> str:
+    from geo import pcodes  # noqa: PLC0415  # only records of several places need it
+
+    def lift(code: str) -> str:
+        return pcodes.parent(code, "cercle") if pcodes.level(code) == "commune" else code
+
+    return SEPARATOR.join(dict.fromkeys(lift(code) for code in place_set.split(SEPARATOR)))
+
+
+def _by_sector(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
+    if not rows.any():
+        return records
+    named = "[" + records["sector"].where(records["sector"] != "", "…") + "]"
+    silent = {column: records[column].where(~rows, "") for column in ("partner_orgs", *IDENTIFIER_COLUMNS, "remarks")}
+    return records.assign(implementing_org=records["implementing_org"].where(~rows, named), **silent)

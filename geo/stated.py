@@ -1,0 +1,185 @@
+"""The place a record states, by names and codes, as a set of units.
+
+The finest level that is stated counts; several names in one cell are separated
+by ``;`` and make a set. Parents narrow the search; they are never guessed from.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import pandas as pd
+
+from geo import pcodes
+from geo.counting import SEPARATOR
+from geo.settings import LEVELS
+
+NAME_COLUMNS: Final = {
+    "region": "provider_adm1_name",
+    "cercle": "provider_adm2_name",
+    "commune": "provider_adm3_name",
+}
+CODE_COLUMNS: Final = {
+    "region": "provider_adm1_pcode",
+    "cercle": "provider_adm2_pcode",
+    "commune": "provider_adm3_pcode",
+}
+KEY_COLUMNS: Final = (*NAME_COLUMNS.values(), *CODE_COLUMNS.values(), "provider_vintage")
+# text, region, cercle, level -> outcome, pcode, method, score, candidates, located_in_pcode
+Matcher = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def resolve(records: pd.DataFrame, units: pd.DataFrame, *, matcher: Matcher) -> pd.DataFrame:
+    """The stated place of every record.
+
+    Parameters
+    ----------
+    records : DataFrame
+        With the provider's place columns (:data:`KEY_COLUMNS`).
+    units : DataFrame
+        The communes with ``country, adm*_pcode, adm*_name, version``.
+    matcher : callable
+        Takes a frame of ``text, region, cercle, level`` and returns, row by row,
+        ``outcome, pcode, method, score, candidates, located_in_pcode``.
+
+    Returns
+    -------
+    DataFrame
+        Same index: ``stated_level`` (``""`` where nothing is stated), ``stated_set``,
+        ``stated_method``, ``stated_score``, ``stated_reason`` (``""`` where it is
+        settled), ``stated_candidates``, ``stated_flags``.
+    """
+    keys = list(KEY_COLUMNS)
+    distinct = records[keys].drop_duplicates().reset_index(drop=True)
+    by_code = _by_code(distinct, units)
+    by_name = _by_name(distinct, matcher)
+    settled = pd.DataFrame([_settle(*pair) for pair in zip(by_code, by_name, strict=True)], columns=RESULT_COLUMNS)
+    looked_up = records[keys].merge(distinct.join(settled), on=keys, how="left", validate="many_to_one")
+    return looked_up[list(RESULT_COLUMNS)].set_axis(records.index)
+
+
+RESULT_COLUMNS: Final = (
+    "stated_level",
+    "stated_set",
+    "stated_method",
+    "stated_score",
+    "stated_reason",
+    "stated_candidates",
+    "stated_flags",
+)
+Stated = tuple[str, str, str, float, str, str, str]
+NOTHING: Final[Stated] = ("", "", "", float("nan"), "", "", "")
+
+
+def _settle(code: Stated, name: Stated) -> Stated:
+    """One answer from what the code and what the name say."""
+    code_level, code_set, _, _, code_reason, _, code_flags = code
+    name_level, name_set, _, _, name_reason, _, _ = name
+    if not code_level:
+        return name
+    if not name_level:
+        return code
+    finer = LEVELS.index(code_level) - LEVELS.index(name_level)
+    if code_reason or name_reason:
+        # A name that is settled beside a code without a known vintage settles the code, if they agree.
+        if code_reason == "code_without_vintage" and not name_reason and (code_set == name_set):
+            return (code_level, code_set, "pcode+name", 100.0, "", "", code_flags)
+        if not name_reason and code_reason == "unknown_code":
+            return (*name[:6], _joined(name[6], "unknown_code"))
+        return code if code_reason else (*code[:6], _joined(code_flags, "name_not_matched"))
+    if finer == 0 and code_set != name_set:
+        both = _joined(code_set, name_set)
+        return (code_level, "", "", float("nan"), "code_and_name_disagree", both, code_flags)
+    if finer == 0:
+        return (code_level, code_set, "pcode+name", 100.0, "", "", code_flags)
+    return code if finer > 0 else name
+
+
+def _joined(*parts: str) -> str:
+    return SEPARATOR.join(dict.fromkeys(part for text in parts for part in text.split(SEPARATOR) if part))
+
+
+def _by_code(distinct: pd.DataFrame, units: pd.DataFrame) -> list[Stated]:
+    versions = {
+        code: version
+        for level in ("adm1_pcode", "adm2_pcode", "adm3_pcode")
+        for code, version in zip(units[level], units["version"], strict=True)
+    }
+    return [_read_codes(row, versions) for row in distinct.to_dict("records")]
+
+
+def _read_codes(row: dict, versions: dict[str, str]) -> Stated:
+    for level in reversed(LEVELS):
+        written = [text for text in row[CODE_COLUMNS[level]].split(SEPARATOR) if text.strip()]
+        if not written:
+            continue
+        repaired = [pcodes.repair(text) for text in written]
+        flags = "code_repaired" if any(one.repaired for one in repaired) else ""
+        codes = [one.pcode for one in repaired]
+        text = SEPARATOR.join(codes)
+        if not all(code in versions for code in codes):
+            return (level, "", "", float("nan"), "unknown_code", SEPARATOR.join(written), flags)
+        # A code means nothing without its vintage: ML09 is Bamako in one and Taoudénit in another.
+        if {row["provider_vintage"]} != {versions[code] for code in codes}:
+            return (level, text, "pcode", float("nan"), "code_without_vintage", text, flags)
+        return (level, text, "pcode", 100.0, "", "", flags)
+    return NOTHING
+
+
+def _by_name(distinct: pd.DataFrame, matcher: Matcher) -> list[Stated]:
+    parts = _parts(distinct)
+    if not len(parts):
+        return [NOTHING] * len(distinct)
+    answers = pd.concat([parts, matcher(parts[["text", "region", "cercle", "level"]])], axis=1)
+    found = {number: _read_names(group) for number, group in answers.groupby("number", sort=False)}
+    return [found.get(number, NOTHING) for number in range(len(distinct))]
+
+
+def _parts(distinct: pd.DataFrame) -> pd.DataFrame:
+    """One question to the matcher for each name and each combination of its stated parents."""
+    rows = []
+    for number, row in enumerate(distinct.to_dict("records")):
+        named = {level: _split(row[column]) for level, column in NAME_COLUMNS.items()}
+        level = next((each for each in reversed(LEVELS) if named[each]), "")
+        if not level:
+            continue
+        regions = (named["region"] if level != "region" else []) or [""]
+        cercles = (named["cercle"] if level == "commune" else []) or [""]
+        for text in named[level]:
+            rows += [(number, text, region, cercle, level) for region in regions for cercle in cercles]
+    return pd.DataFrame(rows, columns=["number", "text", "region", "cercle", "level"])
+
+
+def _split(cell: str) -> Sequence[str]:
+    return [part.strip() for part in cell.split(SEPARATOR) if part.strip()]
+
+
+def _read_names(answers: pd.DataFrame) -> Stated:
+    level = str(answers["level"].iloc[0])
+    codes: list[str] = []
+    methods: list[str] = []
+    scores: list[float] = []
+    flags: list[str] = []
+    for _, tries in answers.groupby("text", sort=False):
+        matched = tries[tries["outcome"] == "match"]
+        if matched["pcode"].nunique() == 1:
+            codes.append(str(matched["pcode"].iloc[0]))
+            methods.append(str(matched["method"].iloc[0]))
+            scores.append(float(matched["score"].max()))
+            continue
+        inside = tries["located_in_pcode"][tries["located_in_pcode"] != ""]
+        if inside.nunique() == 1 and matched.empty:
+            codes.append(str(inside.iloc[0]))
+            methods.append("locality")
+            scores.append(float(tries["score"].max()))
+            flags.append("locality_of_commune")
+            continue
+        return (level, "", "", float("nan"), _reason(tries), _joined(*tries["candidates"], *matched["pcode"]), "")
+    return (level, _joined(*codes), _joined(*methods), min(scores), "", "", _joined(*flags))
+
+
+def _reason(tries: pd.DataFrame) -> str:
+    outcomes = set(tries["outcome"])
+    if outcomes & {"ambiguous", "match"}:
+        return "ambiguous_place"
+    contradicted = tries["candidates"].ne("").any() and tries[["region", "cercle"]].ne("").any(axis=None)
+    return "place_contradicted" if contradicted else "unknown_place"
