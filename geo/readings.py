@@ -1,0 +1,115 @@
+"""What a stated region or cercle can mean, read through every known vintage.
+
+Names and limits of regions and cercles change: until 2016 Gao held Ménaka, since 2023
+Bandiagara and Douentza are regions of their own. A parent contradicts a place only when
+none of its readings holds it.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from geo import pcodes
+from geo.gazetteer import Gazetteer, cost
+from geo.spelling import Name, light, parse
+
+# Readings that are more than the unit of the same name, as P-codes of the units of 2021
+# (Mali) and 2024 (Mauritania). Mali: law 2012-017, in force 2016 (Ménaka cut out of Gao,
+# Taoudénit out of Tombouctou), and law 2023-006. Mauritania: the moughataas of 2020 that
+# held the communes of Adel Bagrou and Touil.
+_REGIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    light("gao"): ("ML07", "ML10"),
+    light("bandiagara"): ("ML0501", "ML0502", "ML0505"),
+    light("taoudenit"): ("ML06",),
+    light("taoudenni"): ("ML06",),
+    light("hodh"): ("MR01", "MR02"),
+}
+_CERCLES: Final[Mapping[str, tuple[str, ...]]] = {
+    light("amourj"): ("MR011", "MR018"),
+    light("tintane"): ("MR024", "MR025"),
+}
+
+# A parent's name is looked up among few units, so it may differ by more than a place's.
+PARENT_SHARE: Final = 0.3
+
+
+class Scope(NamedTuple):
+    """The units that stated parents leave open, and how narrow that is.
+
+    ``width`` is ``cercle``, ``region`` or ``open`` (nothing stated, or nothing known by that name).
+    """
+
+    allowed: frozenset[int]
+    width: str
+
+
+def parent_readings(text: str, gaz: Gazetteer, *, level: str = "region") -> tuple[str, ...]:
+    """P-codes of the units that a stated parent can mean, of any level; empty where it is unknown.
+
+    Parameters
+    ----------
+    text : str
+        As written beside the place, a P-code included.
+    gaz : Gazetteer
+    level : str
+        ``region`` or ``cercle``: the column the text came from.
+    """
+    code = pcodes.repair(text).pcode
+    if code in gaz.row:
+        return (code,)
+    name = parse(text)
+    if not name.folded:
+        return ()
+    vintages = _REGIONS if level == "region" else _CERCLES
+    if name.light in vintages:
+        return vintages[name.light]
+    # The regions of 2023 carry the names of cercles; a cercle may stand in a region's column.
+    levels = ("region", "cercle") if level == "region" else ("cercle",)
+    found = next(filter(None, (_sounding(name, gaz, each) for each in levels)), ())
+    if not found and not _sounding(name, gaz, "commune"):
+        found = next(filter(None, (_closest(name, gaz, each) for each in levels)), ())
+    return _widened(found, vintages, gaz)
+
+
+def scope(gaz: Gazetteer, *, level: str, region: str = "", cercle: str = "") -> Scope:
+    """The units of a level that the stated parents leave open.
+
+    A region and a cercle that exclude each other leave nothing: every name is contradicted.
+    """
+    everything = gaz.at_level[level]
+    of_region = parent_readings(region, gaz, level="region") if level != "region" else ()
+    inside = gaz.within(of_region) & everything if of_region else everything
+    width = "region" if of_region else "open"
+    if level != "commune" or not cercle.strip():
+        return Scope(inside, width)
+    of_cercle = parent_readings(cercle, gaz, level="cercle")
+    if of_cercle:
+        return Scope(inside & gaz.within(of_cercle), "cercle")
+    # Since 2023 many communes are cercles that hold some neighbours too: the region
+    # stated beside such a cercle holds, else the cercle that the commune lies in.
+    town = _sounding(parse(cercle), gaz, "commune")
+    if not of_region and town:
+        return Scope(gaz.within(pcodes.parent(code, "cercle") for code in town) & everything, "region")
+    return Scope(inside, width)
+
+
+def _sounding(name: Name, gaz: Gazetteer, level: str) -> tuple[str, ...]:
+    units = gaz.sound.get((level, name.folded)) or gaz.sound.get((level, name.light)) or frozenset()
+    return tuple(gaz.pcodes[unit] for unit in sorted(units))
+
+
+def _closest(name: Name, gaz: Gazetteer, level: str) -> tuple[str, ...]:
+    distances = sorted(
+        (min(cost(name, entry.name) for entry in gaz.names[unit]), unit) for unit in gaz.at_level[level]
+    )
+    limit = PARENT_SHARE * len(name.light)
+    best = distances[0][0] if distances else limit + 1
+    if best > limit:
+        return ()
+    # Equally close ones are all kept: a parent narrows, it never decides.
+    return tuple(gaz.pcodes[unit] for distance, unit in distances if distance <= best)
+
+
+def _widened(found: tuple[str, ...], vintages: Mapping[str, tuple[str, ...]], gaz: Gazetteer) -> tuple[str, ...]:
+    own = {entry.name.light for code in found for entry in gaz.names[gaz.row[code]]}
+    more = (codes for key, codes in vintages.items() if key in own for codes in codes)
+    return tuple(dict.fromkeys((*found, *more)))
