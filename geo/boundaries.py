@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.polygons import dissolve, holes, label_points
+from geo.projection import area_sqkm
 from geo.settings import CRS_STORAGE, LEVELS, PCODE_COLUMN
-from geo.polygons import dissolve, label_points
 
 COLUMNS: Final = {
     "commune": (
@@ -92,7 +93,7 @@ class Boundaries:
     layers: tuple[Layer, ...] = field(repr=False, default=())
 
     def level(self, level: str) -> gpd.GeoDataFrame:
-        """The frame of one level: ``region``, ``cercle`` or ``commune``.
+        """Return the frame of one level: ``region``, ``cercle`` or ``commune``.
 
         Raises
         ------
@@ -177,6 +178,19 @@ def parents(communes: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
 
 
 _COMPUTED: Final = ("area_sqkm", "label_lon", "label_lat", "focus", "drawn", "indicative", "geometry")
+
+
+def border(boundaries: Boundaries) -> tuple[float, float]:
+    """Area that two countries both claim, and area left open between them [km²].
+
+    The layers of two countries are drawn by two offices: they cross along the
+    common border. They are left as they are; a source declares its country.
+    """
+    wholes = dissolve(boundaries.regions.geometry.to_numpy(), boundaries.regions["country"]).to_numpy()
+    if len(wholes) < 2:
+        return 0.0, 0.0
+    overlap = area_sqkm([shapely.intersection(wholes[0], wholes[1])]).sum()
+    return float(overlap), float(area_sqkm(holes(wholes)).sum())
 
 
 def drawing_layer(boundaries: Boundaries, level: str, *, tolerance: float = 0.004) -> gpd.GeoDataFrame:

@@ -1,4 +1,4 @@
-"""The boundaries that ship with the product: from published polygons and the facts of the communes to two layers.
+"""The boundaries that ship with the product: two layers from published polygons and facts of communes.
 
 Mali has a polygon for each commune. Mauritania's communes have none in that
 source: they are cells inside the real moughataas, marked ``indicative``.
@@ -104,7 +104,7 @@ def mauritania(
 
 
 def blocks(moughataas: pd.DataFrame) -> list[tuple[frozenset[str], frozenset[str]]]:
-    """Polygons and moughataas that can only be read together: ``(shape_ids, adm2_pcodes)``, none in two blocks."""
+    """Group what can only be read together: ``(shape_ids, adm2_pcodes)``, none of them in two blocks."""
     found: list[tuple[frozenset[str], frozenset[str]]] = []
     for shape, codes in zip(moughataas["shape_id"], moughataas["adm2_pcodes"], strict=True):
         shapes, pcodes = frozenset({shape}), frozenset(codes.split(";"))
@@ -161,7 +161,7 @@ def with_facts(geometries: pd.Series, facts: pd.DataFrame, *, indicative: bool) 
 def hierarchy(
     communes: gpd.GeoDataFrame, *, real_cercles: Sequence[str] | None = None
 ) -> Mapping[str, gpd.GeoDataFrame]:
-    """The three levels of one country; ``real_cercles`` are those whose outline is not cut from cells."""
+    """Build the three levels; ``real_cercles`` are those whose outline is not cut from cells."""
     cercles, regions = parents(communes, "cercle"), parents(communes, "region")
     if real_cercles is not None:
         cercles = cercles.assign(indicative=~cercles["adm2_pcode"].isin(list(real_cercles)))

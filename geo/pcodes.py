@@ -45,7 +45,7 @@ def country(pcode: str) -> str:
 
 
 def level(pcode: str) -> str:
-    """Level of a well-formed code (``country``, ``region``, ``cercle``, ``commune``), empty for any other text.
+    """Level of a well-formed code: ``country``, ``region``, ``cercle`` or ``commune``, else empty.
 
     >>> level("MR021"), level("ML0506"), level("ML056")
     ('cercle', 'cercle', '')

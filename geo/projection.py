@@ -52,8 +52,9 @@ def distance_km(lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> np.ndarray:
     >>> round(float(distance_km(-3.0, 16.77, -0.04, 16.27)))
     321
     """
-    arrays = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in (lon1, lat1, lon2, lat2)))
-    return np.asarray(_ellipsoid().inv(*arrays)[2]) / 1000
+    ends = [np.asarray(value, dtype=float) for value in (lon1, lat1, lon2, lat2)]
+    x1, y1, x2, y2 = np.broadcast_arrays(*ends)
+    return np.asarray(_ellipsoid().inv(x1, y1, x2, y2)[2]) / 1000
 
 
 def distance_to_km(lon: float, lat: float, geometries: Any) -> np.ndarray:

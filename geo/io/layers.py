@@ -115,22 +115,38 @@ def _layer_hash(hashes: Mapping[str, str]) -> str:
     return hashlib.sha256("".join(hashes[key] for key in sorted(hashes)).encode()).hexdigest()
 
 
-def write_layer(folder: Path, frames: Mapping[str, gpd.GeoDataFrame], papers: Mapping[str, Any]) -> None:
-    """Write a layer into a new folder beside ``folder`` and put it in its place only when whole."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
-        fresh = Path(scratch) / "new"
-        fresh.mkdir()
-        hashes = {}
-        for level in LEVEL_FILES:
-            file = fresh / f"{level}.parquet"
-            frames[level].to_parquet(file, compression="zstd", index=False)
-            hashes[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
-        counts = {level: len(frames[level]) for level in LEVEL_FILES}
-        content = {**papers, "counts": counts, "sha256": hashes}
-        text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-        (fresh / "layer.json").write_text(text, encoding="utf-8")
-        _swap(fresh, folder, Path(scratch) / "old")
+def write_layers(
+    parent: Path, layers: Mapping[str, tuple[Mapping[str, gpd.GeoDataFrame], Mapping[str, Any]]]
+) -> None:
+    """Write layers (frames and papers by name) into ``parent``; all of them, or none.
+
+    Everything is written into a scratch folder first; what is left to do then is renaming.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=".scratch-") as scratch:
+        for name, (frames, papers) in layers.items():
+            _stage(Path(scratch) / name, frames, papers)
+        replaced: list[str] = []
+        try:
+            for name in layers:
+                _swap(Path(scratch) / name, parent / name, Path(scratch) / f"{name}.old")
+                replaced.append(name)
+        except OSError:
+            for name in replaced:
+                _swap_back(parent / name, Path(scratch) / f"{name}.old")
+            raise
+
+
+def _stage(folder: Path, frames: Mapping[str, gpd.GeoDataFrame], papers: Mapping[str, Any]) -> None:
+    folder.mkdir()
+    hashes = {}
+    for level in LEVEL_FILES:
+        file = folder / f"{level}.parquet"
+        frames[level].to_parquet(file, compression="zstd", index=False)
+        hashes[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    counts = {level: len(frames[level]) for level in LEVEL_FILES}
+    text = json.dumps({**papers, "counts": counts, "sha256": hashes}, ensure_ascii=False, indent=1)
+    (folder / "layer.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _swap(fresh: Path, folder: Path, old: Path) -> None:
@@ -142,12 +158,16 @@ def _swap(fresh: Path, folder: Path, old: Path) -> None:
         if old.exists():
             old.replace(folder)
         raise
+
+
+def _swap_back(folder: Path, old: Path) -> None:
+    shutil.rmtree(folder)
     if old.exists():
-        shutil.rmtree(old)
+        old.replace(folder)
 
 
 def load_boundaries(chosen: Mapping[str, str] | None = None) -> Boundaries:
-    """The boundaries in use, or those of ``chosen`` (layer name by country).
+    """Compose the boundaries in use, or those of ``chosen`` (layer name by country).
 
     Raises
     ------

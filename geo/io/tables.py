@@ -8,7 +8,7 @@ from geo import settings
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """A CSV as text: P-codes stay strings, an empty field stays empty, ``NA`` stays a name."""
+    """Read a CSV as text: P-codes stay strings, an empty field stays empty, ``NA`` stays a name."""
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
 
 

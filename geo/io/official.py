@@ -1,0 +1,201 @@
+"""Official boundary files as they come: zipped shapefile, GeoPackage, GeoJSON. Opened with suspicion."""
+
+import hashlib
+import shutil
+import tempfile
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pyogrio
+from pyogrio.errors import DataSourceError
+
+from geo import settings
+from geo.errors import BoundaryFileError
+from geo.i18n import _, number
+from geo.official import recognise
+
+_READABLE: Final = (".shp", ".gpkg", ".geojson", ".json")
+_SHAPEFILE: Final = (".shp", ".shx", ".dbf", ".prj")
+_TAKEN: Final = (*_READABLE, *_SHAPEFILE, ".cpg")
+_CHUNK: Final = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file, read in pieces."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def read_official(path: Path) -> gpd.GeoDataFrame:
+    """Read the communes of an official file, with its own columns and CRS.
+
+    Raises
+    ------
+    BoundaryFileError
+        If the file is missing, damaged, too large, or holds no communes.
+    """
+    if not path.is_file():
+        raise BoundaryFileError(_("{file} : fichier introuvable. Vérifiez le chemin.").format(file=path))
+    size = path.stat().st_size
+    if size > settings.MAX_BOUNDARY_FILE_MB * 1_000_000:
+        raise _too_large(path.name, size, settings.MAX_BOUNDARY_FILE_MB)
+    if zipfile.is_zipfile(path):
+        with _unpacked(path) as folder:
+            return _read_first(_sources(folder, path.name), path.name)
+    if path.suffix.lower() == ".zip":
+        raise _cut(path.name)
+    if path.suffix.lower() not in _READABLE or path.suffix.lower() == ".shp":
+        raise BoundaryFileError(
+            _(
+                "{file} : format non reconnu. Donnez un shapefile zippé (.zip), un GeoPackage (.gpkg) ou un "
+                "GeoJSON (.geojson)."
+            ).format(file=path.name)
+        )
+    return _read_first([path], path.name)
+
+
+def _cut(file: str) -> BoundaryFileError:
+    return BoundaryFileError(
+        _("{file} : archive incomplète ou abîmée. Téléchargez-la à nouveau.").format(file=file)
+    )
+
+
+def _too_large(file: str, size: float, limit: int) -> BoundaryFileError:
+    return BoundaryFileError(
+        _("{file} : {size} Mo, plus que la limite de {limit} Mo. Ce n'est pas un fichier de limites.").format(
+            file=file, size=number(size / 1_000_000), limit=number(limit)
+        )
+    )
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[Path]:
+    """Unpack the members that may be read, by base name, and never more than the limit."""
+    limit = settings.MAX_UNPACKED_MB * 1_000_000
+    with tempfile.TemporaryDirectory(prefix="couverture-") as scratch:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = [member for member in archive.infolist() if _wanted(member)]
+                announced = sum(member.file_size for member in archive.infolist())
+                if announced > limit:
+                    raise _too_large(path.name, announced, settings.MAX_UNPACKED_MB)
+                room = limit
+                for member in members:
+                    room -= _extract(archive, member, Path(scratch), room, path.name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise _cut(path.name) from error
+        yield Path(scratch)
+
+
+def _wanted(member: zipfile.ZipInfo) -> bool:
+    name = Path(member.filename)
+    return not member.is_dir() and name.suffix.lower() in _TAKEN and "__MACOSX" not in name.parts
+
+
+def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, room: int, file: str) -> int:
+    # Headers can lie about sizes: what counts is what comes out. Only the base name is
+    # used, lower-cased suffix included, so that no member lands outside the folder.
+    name = Path(member.filename.replace("\\", "/"))
+    target = folder / (name.stem + name.suffix.lower())
+    written = 0
+    with archive.open(member) as source, target.open("wb") as copy:
+        while chunk := source.read(_CHUNK):
+            written += len(chunk)
+            if written > room:
+                raise _too_large(
+                    file, settings.MAX_UNPACKED_MB * 1_000_000 + written, settings.MAX_UNPACKED_MB
+                )
+            copy.write(chunk)
+    return written
+
+
+def _sources(folder: Path, file: str) -> list[Path]:
+    found = sorted(path for path in folder.iterdir() if path.suffix in _READABLE)
+    if not found:
+        raise BoundaryFileError(
+            _("{file} : ni shapefile, ni GeoPackage, ni GeoJSON dans l'archive.").format(file=file)
+        )
+    communes = [path for path in found if "adm3" in path.stem.lower()] or found
+    for path in communes:
+        if path.suffix == ".shp":
+            _complete_shapefile(path, file)
+    return communes
+
+
+def _complete_shapefile(path: Path, file: str) -> None:
+    missing = [suffix for suffix in _SHAPEFILE if not path.with_suffix(suffix).exists()]
+    if missing:
+        raise BoundaryFileError(
+            _("{file} : il manque {missing} au shapefile {name}. Demandez l'archive complète.").format(
+                file=file, missing=", ".join(missing), name=path.stem
+            )
+        )
+
+
+def _read_first(paths: list[Path], file: str) -> gpd.GeoDataFrame:
+    """Read the one layer whose columns are those of communes and whose geometries are polygons."""
+    try:
+        # GDAL says by warnings what it guessed or skipped: in a boundary file that is damage.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)
+            layers = [(path, str(name)) for path in paths for name, kind in pyogrio.list_layers(path) if kind]
+            fitting = [layer for layer in layers if _holds_communes(*layer)] or layers
+            if len(fitting) != 1:
+                raise BoundaryFileError(
+                    _("{file} : {n} couches possibles ({names}). Gardez celle des communes (adm3).").format(
+                        file=file, n=number(len(fitting)), names=", ".join(name for _path, name in fitting)
+                    )
+                )
+            return _read(*fitting[0], file=file)
+    except (DataSourceError, RuntimeWarning, ValueError, UnicodeError) as error:
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise BoundaryFileError(
+            _("{file} : illisible ou abîmé ({reason}). Téléchargez-le à nouveau.").format(
+                file=file, reason=reason.replace(str(paths[0].parent), "…")
+            )
+        ) from error
+
+
+def _holds_communes(path: Path, layer: str) -> bool:
+    about = pyogrio.read_info(path, layer=layer)
+    columns = recognise([str(name) for name in about["fields"]])
+    return "adm3_pcode" in columns and "Polygon" in str(about["geometry_type"])
+
+
+def _read(path: Path, layer: str, *, file: str) -> gpd.GeoDataFrame:
+    rows = int(pyogrio.read_info(path, layer=layer)["features"])
+    if not 0 <= rows <= settings.MAX_BOUNDARY_ROWS:
+        raise BoundaryFileError(
+            _("{file} : {n} lignes, plus que la limite de {limit}.").format(
+                file=file, n=number(rows), limit=number(settings.MAX_BOUNDARY_ROWS)
+            )
+        )
+    frame = gpd.read_file(path, layer=layer, encoding=_encoding(path), use_arrow=False)
+    if len(frame) == 0 or "geometry" not in frame:
+        raise BoundaryFileError(
+            _("{file} : aucune commune avec sa géométrie. Demandez le fichier d'origine.").format(file=file)
+        )
+    return frame
+
+
+def _encoding(path: Path) -> str | None:
+    """UTF-8 where a shapefile without ``.cpg`` holds it: GDAL would take it for Latin-1."""
+    table = path.with_suffix(".dbf")
+    if path.suffix != ".shp" or path.with_suffix(".cpg").exists() or not table.exists():
+        return None
+    try:
+        table.read_bytes()[32:].decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "UTF-8"
+
+
+def copy_of(path: Path, folder: Path) -> Path:
+    """Copy a file into ``folder`` under its own name."""
+    return Path(shutil.copy2(path, folder / path.name))
