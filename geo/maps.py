@@ -1,0 +1,216 @@
+"""Maps for the browser: shapes by address, and for each unit only its class and its words.
+
+These functions draw and compute nothing. The shapes of all levels go into one
+file under ``static/`` that the browser fetches once; what a change of filter
+sends is the :class:`View`, a few kilobytes, put into a feature group so that
+streamlit-folium redraws without building the map again.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import folium
+import numpy as np
+import pandas as pd
+from folium.elements import MacroElement
+from folium.template import Template
+
+from geo import assets
+from geo.arcs import STEP_DEG
+from geo.classify import RINGS, STYLES
+from geo.i18n import _, language
+from geo.shapes import LATER_REGION, Frame
+
+MIN_ZOOM: Final = 4
+MAX_ZOOM: Final = 13
+# South-west and north-east of the four regions, until the first view says where to look.
+START_FRAME: Final = ((12.9, -12.0), (20.0, 1.2))
+
+# Characters that mean something to HTML, to Jinja or to streamlit-folium's own
+# substitutions; inside a JSON string their escapes mean the same to the browser.
+_ESCAPED: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<>&'{}"}
+_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def _json(value: Any) -> str:
+    text = json.dumps(value, separators=(",", ":"))
+    return _STRINGS.sub(lambda found: found.group().translate(_ESCAPED), text)
+
+
+def unit_entries(classified: pd.DataFrame) -> dict[str, list[str]]:
+    """``{pcode: [class, words]}``, with the ring's class third where there is one."""
+    rows = classified[["pcode", "klass", "words", "ring"]].itertuples(index=False, name=None)
+    return {pcode: [klass, words, ring] if ring else [klass, words] for pcode, klass, words, ring in rows}
+
+
+def point_arrays(points: pd.DataFrame, looks: Mapping[str, Mapping[str, str]]) -> dict[str, Any] | None:
+    """Points as compact arrays: differences of whole steps of 11 m, and which look each has.
+
+    Parameters
+    ----------
+    points
+        ``longitude, latitude`` [degrees] and ``look``, a key of ``looks``, n rows.
+    looks
+        For each look its ``name`` (shown at a hover), ``fill`` and ``edge`` colour.
+
+    Returns
+    -------
+    dict or None
+        None where there is no point.
+    """
+    if points.empty:
+        return None
+    ordered = points.sort_values(["longitude", "latitude"])
+    steps = np.round(ordered[["longitude", "latitude"]].to_numpy(dtype=float) / STEP_DEG).astype(int)
+    names = list(looks)
+    numbers = ordered["look"].map({name: place for place, name in enumerate(names)})
+    return {
+        "step": STEP_DEG,
+        "xy": [int(step) for step in np.diff(steps, axis=0, prepend=[[0, 0]]).ravel()],
+        "look": [int(number) for number in numbers],
+        "looks": [dict(looks[name]) for name in names],
+    }
+
+
+def _texts(title: str) -> dict[str, str]:
+    return {
+        "lang": language(),
+        "map": title,
+        "zoom_in": _("Zoomer"),
+        "zoom_out": _("Dézoomer"),
+        "fault": _("Le fond de carte n'a pas pu être lu. Rechargez la page."),
+    }
+
+
+def view(
+    classified: pd.DataFrame,
+    *,
+    level: str,
+    shapes_file: str,
+    frame: Frame,
+    title: str,
+    chosen: str = "",
+    later_regions: bool = False,
+    points: Mapping[str, Any] | None = None,
+    basemap_file: str = "",
+) -> dict[str, Any]:
+    """What the browser needs to draw one state of the map.
+
+    Parameters
+    ----------
+    classified
+        Of :func:`geo.classify.classify`, one row a unit of ``level``.
+    level
+        ``region``, ``cercle`` or ``commune``.
+    shapes_file, basemap_file
+        Paths under ``static/`` of files published by :func:`geo.assets.publish`.
+    frame
+        South-west and north-east corner to show [degrees]; the map moves only when it changes.
+    chosen
+        P-code of the unit outlined, empty for none.
+    later_regions
+        Regions of 2023 in the place of those of 2021.
+    points
+        Of :func:`point_arrays`.
+    """
+    content: dict[str, Any] = {
+        "shapes": assets.address(shapes_file),
+        "level": level,
+        "region": LATER_REGION if later_regions else "region",
+        "units": unit_entries(classified),
+        "styles": STYLES,
+        "rings": RINGS,
+        "frame": frame,
+        "chosen": chosen,
+        "texts": _texts(title),
+    }
+    if points is not None:
+        content["points"] = points
+    if basemap_file:
+        content["basemap"] = assets.address(basemap_file)
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return content | {"id": digest[:12]}
+
+
+# ---- folium -----------------------------------------------------------------------------------------
+
+
+class _Start(MacroElement):
+    """Leaflet's own pictures from our address, once, when the map is built."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        L.Icon.Default.imagePath = "{{ this.images }}";
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = "Start"
+        self.images = assets.address("vendor/leaflet-1.9.3/images/")
+
+
+class _Show(MacroElement):
+    """One call to ``couverture.show`` with a view; inside a feature group it runs at every change."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        window.couverture.show(map_div, {{ this.content }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._name = "Show"
+        self.content = _json(content)
+
+
+def base_map() -> folium.Map:
+    """The empty map: no tiles, our own Leaflet, and nothing that depends on data or language.
+
+    streamlit-folium builds the map again when its script changes, so this one never does.
+    """
+    assets.use_local_addresses()
+    (south, west), (north, east) = START_FRAME
+    base = folium.Map(
+        location=((south + north) / 2, (west + east) / 2),
+        zoom_start=6,
+        tiles=None,
+        control_scale=True,
+        attribution_control=False,
+        zoom_snap=0.25,
+        zoom_delta=1,
+        max_bounds=True,
+        min_lat=4,
+        max_lat=32,
+        min_lon=-28,
+        max_lon=16,
+    )
+    # tiles=None drops both limits.
+    base.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
+    base.default_js = [(name, link) for name, link in base.default_js if name == "leaflet"]
+    base.default_js.append(("couverture", assets.address(assets.own_file("carte.js"))))
+    base.default_css = [(name, link) for name, link in base.default_css if name == "leaflet_css"]
+    base.default_css.append(("couverture_css", assets.address(assets.own_file("carte.css"))))
+    base.add_child(_Start())
+    return base
+
+
+def layer(content: Mapping[str, Any]) -> folium.FeatureGroup:
+    """The feature group that draws ``content`` (of :func:`view`) on :func:`base_map`."""
+    group = folium.FeatureGroup(name="couverture")
+    group.add_child(_Show(content))
+    return group
+
+
+def basemap_layer(content: bytes) -> str:
+    """Publish a base map (JSON of :mod:`geo.basemap`); the path to hand to :func:`view`."""
+    return assets.publish(content)

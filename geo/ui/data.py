@@ -1,0 +1,137 @@
+"""Caches of the app: what is read is shared by all sessions and never changed by any.
+
+Keys are versions: of the boundaries in use, of the store, of the reader's
+sharing scope, of the view; so that no reader gets another's frame and nothing
+outlives the file it came from.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from geo import assets, facts, store
+from geo.boundaries import Boundaries
+from geo.io import load_boundaries
+from geo.io.layers import in_use
+from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
+from geo.sharing import READER, Audience, share
+from geo.shapes import Frame as Corners
+from geo.shapes import shapes
+
+# Views answered and kept: a few readers going back and forth.
+_VIEWS_KEPT: Final = 256
+
+
+class Place(NamedTuple):
+    """A unit of any level, as a reader chooses it."""
+
+    level: str
+    name: str
+    country: str
+    region: str
+    cercle: str
+    words: str
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The boundaries in use with all that is made from them once.
+
+    ``places`` are the units drawn, coarsest first; ``names`` those of every unit known.
+    """
+
+    boundaries: Boundaries
+    frame: facts.Frame
+    shapes_file: str
+    corners: dict[str, Corners]
+    places: dict[str, Place]
+    names: dict[str, str]
+
+
+def _places(boundaries: Boundaries) -> dict[str, Place]:
+    found = {}
+    for level in LEVELS:
+        frame = boundaries.level(level)
+        drawn = pd.DataFrame(frame[frame["drawn"]].drop(columns="geometry"))
+        for row in drawn.sort_values(["adm1_pcode", NAME_COLUMN[level]]).to_dict("records"):
+            name = row[NAME_COLUMN[level]]
+            above = [
+                row[NAME_COLUMN[each]] for each in LEVELS if row.get(NAME_COLUMN[each]) and each != level
+            ]
+            words = " · ".join([name, *reversed(above)])
+            cercle = row.get("adm2_pcode", "")
+            found[row[PCODE_COLUMN[level]]] = Place(
+                level, name, row["country"], row["adm1_pcode"], cercle, words
+            )
+    return found
+
+
+def _names(boundaries: Boundaries) -> dict[str, str]:
+    frames = [boundaries.level(level) for level in LEVELS]
+    return {
+        code: name
+        for level, frame in zip(LEVELS, frames, strict=True)
+        for code, name in zip(frame[PCODE_COLUMN[level]], frame[NAME_COLUMN[level]], strict=True)
+    }
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _ground(in_use_key: str) -> Ground:
+    boundaries = load_boundaries()
+    made = shapes(boundaries)
+    return Ground(
+        boundaries=boundaries,
+        frame=facts.Frame(boundaries),
+        shapes_file=assets.publish(made.content),
+        corners=dict(made.frames),
+        places=_places(boundaries),
+        names=_names(boundaries),
+    )
+
+
+def ground() -> Ground:
+    """Boundaries, units and the published file of shapes."""
+    return _ground(repr(sorted(in_use().items())))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _store(boundaries_version: str, file_key: str, _boundaries: Boundaries) -> store.Store:
+    return store.load(_boundaries)
+
+
+def _file_key() -> str:
+    named = os.environ.get(store.RECORDS_VARIABLE, "").strip()
+    if not named:
+        return ""
+    path = Path(named)
+    changed = path.stat().st_mtime_ns if path.is_file() else 0
+    return f"{path}:{changed}:{os.environ.get(store.TYPE_VARIABLE, '')}"
+
+
+def records() -> store.Store:
+    """The store in use: shipped records, or the file that ``COUVERTURE_RECORDS`` names."""
+    boundaries = ground().boundaries
+    return _store(boundaries.version, _file_key(), boundaries)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _shared(store_version: str, audience_key: str, _store: store.Store, _audience: Audience) -> pd.DataFrame:
+    return share(_store.records, _audience, types=_store.types, organisations=_store.organisations)
+
+
+@st.cache_resource(max_entries=_VIEWS_KEPT, show_spinner=False)
+def _facts(
+    store_version: str, audience_key: str, view_key: str, _view: facts.View, _audience: Audience
+) -> facts.Facts:
+    held = records()
+    shared = _shared(store_version, audience_key, held, _audience)
+    return facts.build(shared, ground().frame, _view, types=held.types, sources=held.sources)
+
+
+def answer(view: facts.View, audience: Audience = READER) -> facts.Facts:
+    """Facts for a view, from records that have passed ``share``; read-only."""
+    return _facts(records().version, audience.key, view.key, view, audience)

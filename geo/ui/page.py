@@ -1,0 +1,111 @@
+"""What every page begins with: title, language, menu, look; and the accounting under the title."""
+
+import html
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from geo import assets
+from geo.counting import Accounting
+from geo.i18n import N_, _, language, number, set_language, short_date
+from geo.settings import DEFAULT_LANGUAGE, LANGUAGES, STATIC_DIR
+from geo.ui import state
+
+# Pages of the menu, in its order: file, French title.
+MENU: Final = (("pages/carte.py", N_("Carte 3W / couverture")),)
+
+_STYLE: Final = STATIC_DIR / "page.css"
+
+
+@st.cache_resource(show_spinner=False)
+def _lay_out(own_files: tuple[str, ...]) -> None:
+    assets.lay_out()
+
+
+@st.cache_data(show_spinner=False)
+def _style(changed: float) -> str:
+    return f"<style>{Path(_STYLE).read_text(encoding='utf-8')}</style>"
+
+
+def _language_switch() -> None:
+    def words(code: str) -> str:
+        return code.upper()
+
+    state.select(
+        "lang",
+        _("Langue"),
+        LANGUAGES,
+        words=words,
+        default=DEFAULT_LANGUAGE,
+        widget=st.radio,
+        horizontal=True,
+        label_visibility="collapsed",
+    )
+
+
+def _menu() -> None:
+    with st.sidebar:
+        st.html(f"<p class='brand'>{html.escape(_('Couverture'))}</p>")
+        asked = {} if language() == DEFAULT_LANGUAGE else {"lang": language()}
+        for file, title in MENU:
+            st.page_link(file, label=_(title), query_params=asked)
+
+
+def page_setup(title: str) -> None:
+    """Begin a page: browser title, language, look, menu, heading, FR | EN.
+
+    Every page calls it first: a page opened by its own address on a fresh
+    server runs without app.py.
+
+    Parameters
+    ----------
+    title
+        French source string, marked for translation by the page (``N_``).
+    """
+    set_language(state.chosen("lang", LANGUAGES, DEFAULT_LANGUAGE))
+    st.set_page_config(page_title=f"{_(title)} · Couverture", layout="wide", initial_sidebar_state="auto")
+    _lay_out(tuple(assets.own_file(name) for name in assets.OWN_FILES))
+    st.html(_style(_STYLE.stat().st_mtime))
+    st.html(f"<script>document.documentElement.lang = '{language()}';</script>", unsafe_allow_javascript=True)
+    _menu()
+    with st.container(horizontal=True, key="head", vertical_alignment="center"):
+        st.html(f"<h1>{html.escape(_(title))}</h1>")
+        _language_switch()
+    for name, value in state.left_out().items():
+        words = _("L'adresse demandait {name} = « {value} », qui n'existe pas : laissé de côté.")
+        st.html(f"<p class='notice' role='status'>{html.escape(words.format(name=name, value=value))}</p>")
+
+
+def _day(text: str) -> str:
+    try:
+        return short_date(date.fromisoformat(text))
+    except ValueError:
+        return text  # a source that gives only a year or a month is quoted as it is
+
+
+def accounting_words(accounting: Accounting, *, sources_on: str = "", limits: str = "") -> str:
+    """The accounting as one line: ``Lus 1 234 = placés 1 190 + à vérifier 40 + rejetés 4 · …``."""
+    text = _("Lus {read} = placés {placed} + à vérifier {review} + rejetés {rejected}").format(
+        read=number(accounting.read),
+        placed=number(accounting.placed),
+        review=number(accounting.review),
+        rejected=number(accounting.rejected),
+    )
+    parts = [text]
+    if accounting.outside_shown:
+        parts.append(_("dont {n} hors de la zone").format(n=number(accounting.outside_shown)))
+    if accounting.repeats:
+        parts.append(_("dont {n} répétitions possibles").format(n=number(accounting.repeats)))
+    if sources_on:
+        parts.append(_("sources au {day}").format(day=_day(sources_on)))
+    if limits:
+        parts.append(_("limites {vintage}").format(vintage=limits))
+    return " · ".join(parts)
+
+
+def show_accounting(accounting: Accounting, *, sources_on: str = "", limits: str = "") -> None:
+    """Show :func:`accounting_words` under the heading."""
+    words = accounting_words(accounting, sources_on=sources_on, limits=limits)
+    st.html(f"<p class='accounting'>{html.escape(words)}</p>")

@@ -1,0 +1,173 @@
+"""What the reader asks on the map page: filters in, a :class:`geo.facts.View` out; and the words around it."""
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from geo.classify import value_words
+from geo.facts import Facts, View
+from geo.i18n import N_, _, number
+from geo.settings import LEVELS
+from geo.store import Store
+from geo.ui import state
+from geo.ui.data import Ground
+
+MEASURES: Final = {
+    "working": N_("En service"),
+    "in_place": N_("En place, tous états"),
+    "out_of_order": N_("Hors service"),
+    "not_used": N_("Non utilisés"),
+    "partners": N_("Partenaires présents"),
+    "records": N_("Enregistrements"),
+    "reached_people": N_("Personnes atteintes"),
+    "targeted_people": N_("Personnes visées"),
+}
+LEVEL_WORDS: Final = {
+    "region": N_("Région / wilaya"),
+    "cercle": N_("Cercle / moughataa"),
+    "commune": N_("Commune"),
+}
+REGION_WORDS: Final = {"2021": N_("Régions de 2021"), "2023": N_("Régions de 2023 (approx.)")}
+# Types whose sources say whether each work runs; of the others most would read "unknown".
+_SURVEYED_TYPES: Final = ("water_point", "market_garden")
+# Lines named in the badge before "and n more".
+_LINES_SHOWN: Final = 4
+
+
+def _default_measure(activity_type: str) -> str:
+    return "working" if activity_type in _SURVEYED_TYPES else "in_place"
+
+
+def ask(store: Store, ground: Ground) -> View:
+    """The filters in one row, and the view they ask for."""
+    types = store.types
+    present = [name for name in types if (store.records["activity_type"] == name).any()]
+
+    def follow_type() -> None:
+        state.choose("mesure", _default_measure(state.kept("type")))
+
+    with st.container(key="filters"):
+        boxes = st.columns(4)
+        with boxes[0]:
+            asked = state.select(
+                "type",
+                _("Type"),
+                present,
+                words=lambda name: types[name].label,
+                default=present[0],
+                on_change=follow_type,
+            )
+        with boxes[1]:
+            measure = state.select(
+                "mesure",
+                _("Ce qui est compté"),
+                list(MEASURES),
+                words=lambda name: _(MEASURES[name]),
+                default=_default_measure(asked),
+            )
+        with boxes[2]:
+            level = state.select(
+                "niveau", _("Niveau"), LEVELS, words=lambda name: _(LEVEL_WORDS[name]), default="commune"
+            )
+        with boxes[3]:
+            unit = _ask_place(ground)
+    return View(activity_type=asked, measure=measure, level=level, regions=_ask_regions(ground), unit=unit)
+
+
+def _ask_place(ground: Ground) -> str:
+    places = ground.places
+
+    def words(pcode: str) -> str:
+        return places[pcode].words if pcode else _("Les quatre régions")
+
+    return state.select("zone", _("Lieu"), ["", *places], words=words, default="")
+
+
+def _ask_regions(ground: Ground) -> str:
+    if not ground.frame.groups:
+        return "2021"
+    words = {name: _(text) for name, text in REGION_WORDS.items()}
+    return state.select(
+        "regions", _("Découpage des régions"), list(words), words=words.__getitem__, default="2021"
+    )
+
+
+def drill_to(ground: Ground) -> Callable[[str], None]:
+    """Callback of a click on the map: look at the unit, one level further down."""
+
+    def drill(pcode: str) -> None:
+        if pcode not in ground.places:
+            return  # a region of 2023 is a group of cercles, not a place of its own
+        state.choose("zone", pcode)
+        state.choose("niveau", "cercle" if ground.places[pcode].level == "region" else "commune")
+
+    return drill
+
+
+def crumbs(view: View, ground: Ground) -> None:
+    """The way down to the place looked at, each step a button back to it."""
+    steps = [("", _("Les quatre régions"), "commune")]
+    if view.unit:
+        place = ground.places[view.unit]
+        steps.append(("", _("Mali") if place.country == "ML" else _("Mauritanie"), "region"))
+        steps += [
+            (code, ground.places[code].name, "cercle" if code == place.region else "commune")
+            for code in (place.region, place.cercle, view.unit)
+            if code and (code == view.unit or code != view.unit)
+        ]
+    unique = list({(code, name): (code, name, level) for code, name, level in steps}.values())
+    with st.container(horizontal=True, key="crumbs", vertical_alignment="center"):
+        for place_in_row, (code, name, level) in enumerate(unique):
+            if place_in_row:
+                st.html("<span aria-hidden='true'>›</span>", width="content")
+            st.button(
+                name,
+                key=f"crumb-{place_in_row}-{code}",
+                type="tertiary",
+                disabled=code == view.unit and place_in_row == len(unique) - 1,
+                on_click=_go,
+                args=(code, level),
+            )
+
+
+def _go(pcode: str, level: str) -> None:
+    state.choose("zone", pcode)
+    state.choose("niveau", level)
+
+
+def title_of(facts: Facts) -> str:
+    """What the map shows: type, measure, date."""
+    what = f"{facts.kind.label} · {_(MEASURES[facts.view.measure]).lower()}"
+    year = facts.newest[:4]
+    return f"{what} · {year}" if year else what
+
+
+def wide_lines(facts: Facts, ground: Ground) -> list[str]:
+    """One line for each record known above the level only, the first few."""
+    lines = []
+    for places, quantity, who in facts.above[["place_set", "quantity", "implementing_org"]].itertuples(
+        index=False, name=None
+    ):
+        names = [ground.names.get(code, code) for code in places.split(";") if code]
+        amount = _("nombre non rapporté") if quantity != quantity else number(quantity)
+        lines.append(f"{amount} · {', '.join(names[:3])}{'…' if len(names) > 3 else ''} · {who}")
+    rest = len(lines) - _LINES_SHOWN
+    return lines[:_LINES_SHOWN] + ([_("et {n} autres").format(n=number(rest))] if rest > 0 else [])
+
+
+def card_lines(facts: Facts, ground: Ground) -> tuple[str, list[tuple[str, str]]]:
+    """Title and lines of the card of the place looked at."""
+    total = facts.total.iloc[0]
+    value = value_words(
+        str(total["state"]), float(total["value_min"]), float(total["value_max"]), int(total["value_open"])
+    )
+    people = _("inconnue") if total["people"] != total["people"] else number(total["people"])
+    year = f" ({total['people_year']})" if total["people_year"] else ""
+    lines = [
+        (_(MEASURES[facts.view.measure]), value),
+        (_("Enregistrements"), number(int(total["records"]))),
+        (_("Population"), f"{people}{year}"),
+        (_("Code"), facts.view.unit),
+    ]
+    return ground.places[facts.view.unit].words, lines

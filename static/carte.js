@@ -1,0 +1,501 @@
+/* The map in the browser: shapes by address, fetched once; what Python sends is only which unit has
+   which class. One call, couverture.show(map, view), draws and redraws; the map itself is never rebuilt.
+   Every name and figure is put in as text, never as markup. */
+(function () {
+  "use strict";
+
+  var INK = "#1F2A30";
+  var LINES = {
+    commune: { color: "#8A8F92", weight: 0.5 },
+    cercle: { color: "#55636B", weight: 1.2 },
+    region: { color: "#1F2A30", weight: 2 },
+    country: { color: "#1F2A30", weight: 2.5, dashArray: "12 4 2 4" }
+  };
+  var INDICATIVE_DASH = "4 3";
+  var ORDER = ["region", "cercle", "commune"];
+  var CONTEXT_OPACITY = 0.45;
+  var fetched = {};
+
+  // ---- shapes -----------------------------------------------------------------------------------
+
+  function decode(file) {
+    var step = file.step;
+    var arcs = file.arcs.map(function (flat) {
+      var x = 0, y = 0, points = [];
+      for (var i = 0; i < flat.length; i += 2) {
+        x += flat[i];
+        y += flat[i + 1];
+        points.push([y * step, x * step]);
+      }
+      return points;
+    });
+    function ring(numbers) {
+      var points = [];
+      numbers.forEach(function (number) {
+        var arc = number < 0 ? arcs[~number].slice().reverse() : arcs[number];
+        points = points.concat(points.length ? arc.slice(1) : arc);
+      });
+      return points;
+    }
+    return { file: file, arcs: arcs, ring: ring };
+  }
+
+  function shapes(address) {
+    if (!fetched[address]) {
+      fetched[address] = fetch(address).then(function (answer) {
+        if (!answer.ok) throw new Error(answer.status + " " + address);
+        return answer.json();
+      }).then(decode);
+    }
+    return fetched[address];
+  }
+
+  // ---- patterns: on SVG only, so shapes are SVG ---------------------------------------------------
+
+  var PATTERNS = {
+    hatch: { size: 7, back: "#F4F5F5", ink: "#9AA5AB", paths: ["M-1,8 L8,-1", "M-1,1 L1,-1", "M6,8 L8,6"] },
+    cross: { size: 8, back: "#FFFFFF", ink: "#55636B", paths: ["M0,0 L8,8", "M8,0 L0,8"] }
+  };
+
+  function addPatterns(renderer) {
+    var svg = renderer._container;
+    var space = "http://www.w3.org/2000/svg";
+    var defs = document.createElementNS(space, "defs");
+    Object.keys(PATTERNS).forEach(function (name) {
+      var look = PATTERNS[name];
+      var pattern = document.createElementNS(space, "pattern");
+      var attributes = { id: "couverture-" + name, patternUnits: "userSpaceOnUse", width: look.size, height: look.size };
+      Object.keys(attributes).forEach(function (key) { pattern.setAttribute(key, attributes[key]); });
+      var back = document.createElementNS(space, "rect");
+      back.setAttribute("width", look.size);
+      back.setAttribute("height", look.size);
+      back.setAttribute("fill", look.back);
+      pattern.appendChild(back);
+      look.paths.forEach(function (d) {
+        var path = document.createElementNS(space, "path");
+        path.setAttribute("d", d);
+        path.setAttribute("stroke", look.ink);
+        path.setAttribute("stroke-width", "1");
+        pattern.appendChild(path);
+      });
+      defs.appendChild(pattern);
+    });
+    svg.insertBefore(defs, svg.firstChild);
+  }
+
+  // ---- marks, points and labels: one canvas without pointer events --------------------------------
+
+  var Sheet = L.Layer.extend({
+    initialize: function (paint) { this._paint = paint; },
+    onAdd: function (map) {
+      this._canvas = L.DomUtil.create("canvas", "", map.getPane("couverture-sheet"));
+      this._canvas.setAttribute("aria-hidden", "true");
+      map.on("moveend resize", this.redraw, this);
+      map.on("zoomstart", this._hide, this);
+      this.redraw();
+    },
+    onRemove: function (map) {
+      map.off("moveend resize", this.redraw, this);
+      map.off("zoomstart", this._hide, this);
+      L.DomUtil.remove(this._canvas);
+    },
+    _hide: function () { this._canvas.style.visibility = "hidden"; },
+    redraw: function () {
+      var map = this._map, size = map.getSize(), ratio = window.devicePixelRatio || 1, canvas = this._canvas;
+      canvas.style.visibility = "";
+      L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
+      canvas.width = size.x * ratio;
+      canvas.height = size.y * ratio;
+      canvas.style.width = size.x + "px";
+      canvas.style.height = size.y + "px";
+      var pen = canvas.getContext("2d");
+      pen.scale(ratio, ratio);
+      this._paint(pen, size);
+    }
+  });
+
+  function haloText(pen, text, x, y, font, color) {
+    pen.font = font + ' "Source Sans", "Source Sans Pro", "Segoe UI", Roboto, sans-serif';
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.lineJoin = "round";
+    pen.lineWidth = 3;
+    pen.strokeStyle = "rgba(255,255,255,.9)";
+    pen.strokeText(text, x, y);
+    pen.fillStyle = color;
+    pen.fillText(text, x, y);
+  }
+
+  function paintRing(pen, x, y, look, open) {
+    pen.lineWidth = 5;
+    pen.strokeStyle = "#FFFFFF";
+    pen.beginPath();
+    pen.arc(x, y, 6, 0, 2 * Math.PI);
+    pen.stroke();
+    pen.lineWidth = 3;
+    pen.strokeStyle = look;
+    pen.beginPath();
+    pen.arc(x, y, 6, open ? -0.25 * Math.PI : 0, open ? 1.25 * Math.PI : 2 * Math.PI);
+    pen.stroke();
+  }
+
+  // Labels that would touch one already placed are left out.
+  function placeLabels(pen, candidates, taken) {
+    var shown = 0;
+    candidates.forEach(function (label) {
+      pen.font = label.font + ' "Source Sans", "Source Sans Pro", "Segoe UI", Roboto, sans-serif';
+      var half = pen.measureText(label.text).width / 2 + 3;
+      var box = [label.x - half, label.y - 8, label.x + half, label.y + 8];
+      var free = label.room === undefined || half * 2 < label.room * 1.3;
+      if (!free || taken.some(function (other) {
+        return box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1];
+      })) return;
+      taken.push(box);
+      haloText(pen, label.text, label.x, label.y, label.font, label.color);
+      shown += 1;
+    });
+    return shown;
+  }
+
+  // ---- the map ------------------------------------------------------------------------------------
+
+  function Carte(map) {
+    this.map = map;
+    this.count = 0;
+    this.clicks = 0;
+    this.layers = {};
+    this.lines = [];
+    this.points = null;
+    this.drawn = null;
+    var self = this;
+    [["fill", 400, true], ["water", 410, false], ["lines", 420, false], ["chosen", 430, false], ["sheet", 440, false]]
+      .forEach(function (pane) {
+        var element = map.createPane("couverture-" + pane[0]);
+        element.style.zIndex = pane[1];
+        if (!pane[2]) element.style.pointerEvents = "none";
+      });
+    this.fills = L.svg({ pane: "couverture-fill", padding: 0.3 }).addTo(map);
+    addPatterns(this.fills);
+    this.edges = L.svg({ pane: "couverture-lines", padding: 0.3 }).addTo(map);
+    this.halo = L.svg({ pane: "couverture-chosen", padding: 0.3 }).addTo(map);
+    this.tip = L.tooltip({ className: "carte-tip", direction: "top", offset: [0, -10], opacity: 1 });
+    this.sheet = new Sheet(function (pen, size) { self.paint(pen, size); });
+    map.on("mousemove", this.hover, this);
+    map.on("mouseout", function () { map.closeTooltip(self.tip); });
+    this.gestures();
+  }
+
+  Carte.prototype.gestures = function () {
+    var map = this.map;
+    // A wheel turned over the map scrolls the page until the map has been clicked; on a touch screen one
+    // finger scrolls the page and two move the map.
+    map.scrollWheelZoom.disable();
+    map.on("focus", function () { map.scrollWheelZoom.enable(); });
+    map.on("blur", function () { map.scrollWheelZoom.disable(); });
+    if (window.matchMedia("(pointer: coarse)").matches) map.dragging.disable();
+  };
+
+  Carte.prototype.show = function (view) {
+    var self = this;
+    this.view = view;
+    var container = this.map.getContainer();
+    container.setAttribute("role", "region");
+    container.setAttribute("aria-label", view.texts.map);
+    document.documentElement.lang = view.texts.lang;
+    this.wordControls(view.texts);
+    return shapes(view.shapes).then(function (found) {
+      if (self.view !== view) return; // a later view has come while the shapes were on their way
+      self.found = found;
+      self.fault(null);
+      self.draw();
+    }).catch(function (error) {
+      self.fault(view.texts.fault + " (" + error.message + ")");
+      console.error(error);
+    });
+  };
+
+  Carte.prototype.wordControls = function (texts) {
+    var words = { "leaflet-control-zoom-in": texts.zoom_in, "leaflet-control-zoom-out": texts.zoom_out };
+    Object.keys(words).forEach(function (name) {
+      var button = document.querySelector("." + name);
+      if (button) {
+        button.title = words[name];
+        button.setAttribute("aria-label", words[name]);
+      }
+    });
+  };
+
+  Carte.prototype.fault = function (text) {
+    var box = document.querySelector(".carte-fault");
+    if (box) box.remove();
+    if (!text) return;
+    box = document.createElement("div");
+    box.className = "carte-fault";
+    box.setAttribute("role", "alert");
+    box.textContent = text;
+    this.map.getContainer().appendChild(box);
+  };
+
+  Carte.prototype.draw = function () {
+    var view = this.view, started = performance.now();
+    var same = this.drawn && this.drawn.shapes === view.shapes && this.drawn.level === view.level &&
+      this.drawn.region === view.region;
+    if (!same) this.rebuild();
+    this.restyle();
+    this.choose();
+    this.readPoints();
+    this.frame();
+    if (!this.sheet._map) this.sheet.addTo(this.map); else this.sheet.redraw();
+    this.drawn = { shapes: view.shapes, level: view.level, region: view.region };
+    this.count += 1;
+    var data = this.map.getContainer().dataset;
+    data.drawn = this.count;
+    data.view = view.id;
+    data.level = view.level;
+    data.milliseconds = Math.round(performance.now() - started);
+  };
+
+  // The level's shapes and lines, only when level, vintage or boundaries change.
+  Carte.prototype.rebuild = function () {
+    var self = this, view = this.view, file = this.found.file;
+    Object.keys(this.layers).forEach(function (pcode) { self.layers[pcode].remove(); });
+    this.lines.forEach(function (line) { line.remove(); });
+    this.layers = {};
+    this.lines = [];
+    file.outlines.forEach(function (pcode) { self.outline(pcode); });
+    var units = file.levels[this.levelKey()];
+    Object.keys(units).forEach(function (pcode) { self.unit(pcode, units[pcode]); });
+    // Coarser lines lie over finer ones.
+    var finest = ORDER.indexOf(view.level);
+    for (var i = finest; i >= 0; i -= 1) this.line(ORDER[i]);
+    this.line("country");
+  };
+
+  Carte.prototype.levelKey = function () {
+    return this.view.level === "region" ? this.view.region : this.view.level;
+  };
+
+  Carte.prototype.outline = function (pcode) {
+    var layer = L.polygon(this.found.file.levels.region[pcode].rings.map(this.found.ring), {
+      renderer: this.fills, pane: "couverture-fill", interactive: false, stroke: false,
+      fillColor: "#F7F5F2", fillOpacity: 1, smoothFactor: 0
+    });
+    this.layers["outline " + pcode] = layer.addTo(this.map);
+  };
+
+  Carte.prototype.unit = function (pcode, unit) {
+    if (this.found.file.outlines.indexOf(pcode) >= 0) return;
+    var layer = L.polygon(unit.rings.map(this.found.ring), {
+      renderer: this.fills, pane: "couverture-fill", stroke: false, fillOpacity: 1, smoothFactor: 0
+    });
+    layer.pcode = pcode;
+    layer.unit = unit;
+    layer.on("mouseover mousemove", this.over, this);
+    layer.on("mouseout", function () { this.map.closeTooltip(this.tip); }, this);
+    layer.on("click", this.pick, this);
+    this.layers[pcode] = layer.addTo(this.map);
+  };
+
+  Carte.prototype.line = function (name) {
+    var key = name === "region" ? this.view.region : name;
+    var set = this.found.file.lines[key];
+    if (!set) return;
+    var arcs = this.found.arcs, self = this;
+    [["solid", LINES[name].dashArray, LINES[name].weight], ["dashed", INDICATIVE_DASH, 1.2]].forEach(function (kind) {
+      if (!set[kind[0]].length) return;
+      var style = {
+        renderer: self.edges, pane: "couverture-lines", interactive: false, smoothFactor: 0,
+        color: LINES[name].color, weight: kind[2], dashArray: kind[1], lineJoin: "round"
+      };
+      self.lines.push(L.polyline(set[kind[0]].map(function (n) { return arcs[n]; }), style).addTo(self.map));
+    });
+  };
+
+  Carte.prototype.restyle = function () {
+    var view = this.view, layers = this.layers;
+    Object.keys(layers).forEach(function (pcode) {
+      var layer = layers[pcode];
+      if (!layer.pcode) return;
+      var entry = view.units[pcode];
+      var look = view.styles[entry ? entry[0] : "na"];
+      var fill = PATTERNS[look] ? "url(#couverture-" + look + ")" : look;
+      layer.setStyle({ fillColor: fill, fillOpacity: layer.unit.context ? CONTEXT_OPACITY : 1 });
+      layer._path.setAttribute("data-pcode", pcode);
+      layer._path.setAttribute("data-class", entry ? entry[0] : "na");
+    });
+  };
+
+  Carte.prototype.choose = function () {
+    var self = this, chosen = this.view.chosen;
+    (this.chosen || []).forEach(function (layer) { layer.remove(); });
+    this.chosen = [];
+    var unit = null;
+    Object.keys(this.found.file.levels).forEach(function (level) {
+      unit = unit || self.found.file.levels[level][chosen];
+    });
+    if (!unit) return;
+    [["#FFFFFF", 7], [INK, 3]].forEach(function (stroke) {
+      var style = {
+        renderer: self.halo, pane: "couverture-chosen", interactive: false, fill: false, smoothFactor: 0,
+        color: stroke[0], weight: stroke[1]
+      };
+      self.chosen.push(L.polygon(unit.rings.map(self.found.ring), style).addTo(self.map));
+    });
+  };
+
+  // The view moves when the place looked at changes, never at a change of filter.
+  Carte.prototype.frame = function () {
+    var wanted = JSON.stringify(this.view.frame);
+    if (wanted === this.framed) return;
+    var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches || !this.framed;
+    this.framed = wanted;
+    this.map.fitBounds(this.view.frame, { animate: !still, padding: [8, 8] });
+  };
+
+  // ---- points -------------------------------------------------------------------------------------
+
+  Carte.prototype.readPoints = function () {
+    var sent = this.view.points;
+    if (!sent) {
+      this.points = null;
+      return;
+    }
+    var x = 0, y = 0, list = [];
+    for (var i = 0; i < sent.xy.length; i += 2) {
+      x += sent.xy[i];
+      y += sent.xy[i + 1];
+      list.push({ at: L.latLng(y * sent.step, x * sent.step), look: sent.looks[sent.look[i / 2]] });
+    }
+    this.points = list;
+  };
+
+  Carte.prototype.paintPoints = function (pen, size) {
+    var map = this.map, self = this;
+    this.grid = {};
+    this.shown = 0;
+    pen.lineWidth = 1;
+    this.points.forEach(function (point) {
+      var at = map.latLngToContainerPoint(point.at);
+      if (at.x < -6 || at.y < -6 || at.x > size.x + 6 || at.y > size.y + 6) return;
+      pen.beginPath();
+      pen.arc(at.x, at.y, 3.5, 0, 2 * Math.PI);
+      pen.fillStyle = point.look.fill;
+      pen.strokeStyle = point.look.edge;
+      pen.fill();
+      pen.stroke();
+      var cell = Math.floor(at.x / 16) + ":" + Math.floor(at.y / 16);
+      (self.grid[cell] = self.grid[cell] || []).push([at.x, at.y, point]);
+      self.shown += 1;
+    });
+    this.map.getContainer().dataset.points = this.shown;
+  };
+
+  Carte.prototype.pointAt = function (where) {
+    if (!this.points || !this.grid) return null;
+    var best = null, least = 64, cx = Math.floor(where.x / 16), cy = Math.floor(where.y / 16);
+    for (var i = cx - 1; i <= cx + 1; i += 1) {
+      for (var j = cy - 1; j <= cy + 1; j += 1) {
+        (this.grid[i + ":" + j] || []).forEach(function (entry) {
+          var far = Math.pow(entry[0] - where.x, 2) + Math.pow(entry[1] - where.y, 2);
+          if (far < least) {
+            least = far;
+            best = entry[2];
+          }
+        });
+      }
+    }
+    return best;
+  };
+
+  // ---- the sheet: rings, zeros, points, names -----------------------------------------------------
+
+  Carte.prototype.paint = function (pen, size) {
+    var self = this, map = this.map, view = this.view, units = this.found.file.levels[this.levelKey()];
+    var taken = [], rings = 0, zeros = 0;
+    if (this.points) this.paintPoints(pen, size); else delete map.getContainer().dataset.points;
+    Object.keys(units).forEach(function (pcode) {
+      var entry = view.units[pcode];
+      if (!entry || (!entry[2] && entry[0] !== "zero")) return;
+      var at = self.at(units[pcode]);
+      if (entry[2]) {
+        paintRing(pen, at.x, at.y, view.rings[entry[2]], entry[2] === "open");
+        rings += 1;
+      } else if (self.width(pcode) > 14) {
+        haloText(pen, "0", at.x, at.y, "600 12px", INK);
+        zeros += 1;
+      }
+      taken.push([at.x - 10, at.y - 8, at.x + 10, at.y + 8]);
+    });
+    var shown = placeLabels(pen, this.labels(size), taken);
+    var data = map.getContainer().dataset;
+    data.rings = rings;
+    data.zeros = zeros;
+    data.labels = shown;
+  };
+
+  Carte.prototype.at = function (unit) {
+    var step = this.found.file.step;
+    return this.map.latLngToContainerPoint([unit.label[1] * step, unit.label[0] * step]);
+  };
+
+  Carte.prototype.width = function (pcode) {
+    var layer = this.layers[pcode];
+    if (!layer) return 0;
+    var bounds = layer.getBounds();
+    return this.map.latLngToContainerPoint(bounds.getNorthEast()).x - this.map.latLngToContainerPoint(bounds.getSouthWest()).x;
+  };
+
+  Carte.prototype.labels = function (size) {
+    var self = this, file = this.found.file, zoom = this.map.getZoom(), all = [];
+    function add(level, font, color) {
+      Object.keys(file.levels[level] || {}).forEach(function (pcode) {
+        var unit = file.levels[level][pcode], at = self.at(unit);
+        if (at.x < 0 || at.y < 0 || at.x > size.x || at.y > size.y) return;
+        var marked = level === self.levelKey() && self.view.units[pcode] &&
+          (self.view.units[pcode][2] || self.view.units[pcode][0] === "zero");
+        all.push({
+          text: unit.name, x: at.x, y: at.y + (marked ? 16 : 0), font: font, color: color,
+          room: level === "commune" ? self.width(pcode) : undefined
+        });
+      });
+    }
+    add(this.view.region, "600 14px", INK);
+    if (zoom >= 7 && this.view.level !== "region") add("cercle", "600 12px", INK);
+    if (zoom >= 8 && this.view.level === "commune") add("commune", "12px", "#3A4A52");
+    return all;
+  };
+
+  // ---- hover and click ----------------------------------------------------------------------------
+
+  function words(title, text) {
+    var box = document.createElement("div"), strong = document.createElement("strong");
+    strong.textContent = title;
+    box.appendChild(strong);
+    box.appendChild(document.createTextNode(text));
+    return box;
+  }
+
+  Carte.prototype.hover = function (event) {
+    var point = this.pointAt(event.containerPoint);
+    if (point) this.tip.setLatLng(point.at).setContent(words(point.look.name, "")).openOn(this.map);
+  };
+
+  Carte.prototype.over = function (event) {
+    if (this.pointAt(event.containerPoint)) return;
+    var layer = event.target, entry = this.view.units[layer.pcode];
+    this.tip.setLatLng(event.latlng).setContent(words(layer.unit.name, entry ? entry[1] : "")).openOn(this.map);
+  };
+
+  Carte.prototype.pick = function (event) {
+    // The answer to Python: which unit, and a counter, so that a second click on it is news too.
+    this.clicks += 1;
+    window.Streamlit.setComponentValue({ pcode: event.target.pcode, clicks: this.clicks, at: Date.now() });
+  };
+
+  window.couverture = {
+    show: function (map, view) {
+      if (!map.carte) map.carte = new Carte(map);
+      return map.carte.show(view);
+    }
+  };
+})();
