@@ -169,6 +169,15 @@ def cost(one: Name, other: Name) -> float:
     return min(plain, by_sound / 2)
 
 
+def errors(one: Name, other: Name) -> int:
+    """Typing errors, or differences of sound, that make one name of the other: the fewer of the two [letters].
+
+    >>> errors(parse("Soumpi"), parse("Sompi")), errors(parse("Fakolo"), parse("Fakala"))
+    (1, 2)
+    """
+    return min(OSA.distance(one.folded, other.folded), OSA.distance(one.light, other.light))
+
+
 def nearest(names: Sequence[Name], gaz: Gazetteer, units: frozenset[int]) -> list[Near]:
     """Units close to each name, nearest first.
 

@@ -14,18 +14,20 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from geo import pcodes
-from geo.gazetteer import Gazetteer, Near, gazetteer, nearest
+from geo.gazetteer import Gazetteer, Near, errors, gazetteer, nearest
 from geo.readings import Scope, scope
 from geo.settings import LEVELS
-from geo.spelling import Name, coarse, fold, light, parse, parts, skeleton
+from geo.spelling import related, Name, coarse, fold, light, parse, parts, skeleton
 
 RESULT_COLUMNS: Final = ("outcome", "pcode", "level", "method", "score", "candidates", "located_in_pcode")
 
-# Share of its letters that a close spelling may differ by. The fewer units a name can
-# mean, the less chance that an error makes another place's name of it: 5 to 20 communes
-# in a cercle, 30 to 108 in a region, 259 in all.
-MAX_SHARE: Final = {"cercle": 0.34, "region": 0.25, "open": 0.2}
-# How much further off the second must be than the best [typing errors].
+# Letters of sound for each error that a close spelling may have. Short names lie within
+# one error of too many others: below these lengths they need their exact sound.
+LETTERS_PER_ERROR: Final = {"cercle": 3, "region": 4, "open": 4}
+MIN_LETTERS: Final = {"cercle": 3, "region": 5, "open": 5}
+# From this length on a consonant may be missing or added, where no cercle is stated [letters].
+MIN_LETTERS_LOOSE: Final = 6
+# How much further off the second must be than the best, where both are possible [errors].
 MIN_LEAD: Final = {"cercle": 0.5, "region": 1.0, "open": 1.0}
 # Fewer consonants than this do not tell a name in Arabic letters from others.
 MIN_BONES: Final = 3
@@ -330,26 +332,40 @@ def _near(names: Sequence[Name], gaz: Gazetteer, units: frozenset[int]) -> list[
 def _close(asked: Question, near: Near, gaz: Gazetteer) -> Decision:
     name, _level, (allowed, width) = asked
     fitting = _with_number(name.number, (unit for _cost, unit in near), gaz)
-    near = [(away, unit) for away, unit in near if unit in fitting]
-    inside = [(away, unit) for away, unit in near if unit in allowed]
-    letters = max(len(name.light), 1)
+    inside = [(away, unit) for away, unit in near if unit in allowed and unit in fitting]
+    possible = [(away, unit) for away, unit in inside if _possible(name, unit, width, gaz)]
     shown = tuple(unit for _away, unit in (inside or near)[:MAX_CANDIDATES])
-    if not inside or inside[0][0] > MAX_SHARE[width] * letters:
-        return Decision("none", "unknown", shown, 100 * (1 - inside[0][0] / letters) if inside else 0.0)
-    best = inside[0][0]
-    score = min(94.0, 100 * (1 - best / letters))
-    if len(inside) > 1 and inside[1][0] - best < MIN_LEAD[width]:
-        return Decision("ambiguous", "close", shown, score)
+    if not possible:
+        return Decision("none", "unknown", shown, _score(inside[0][0], name) if inside else 0.0)
+    best, unit = possible[0]
+    if len(possible) > 1 and possible[1][0] - best < MIN_LEAD[width]:
+        return Decision("ambiguous", "close", tuple(other for _away, other in possible[:MAX_CANDIDATES]), _score(best, name))
     # The same sound elsewhere against a real error here: the parent may be what is wrong.
-    rivals = tuple(unit for away, unit in near if unit not in allowed and away == 0)
+    rivals = tuple(other for away, other in near if away == 0 and other in fitting - allowed)
     if rivals and best >= 1:
-        return Decision("ambiguous", "contradiction", (inside[0][1], *rivals[: MAX_CANDIDATES - 1]), score)
-    return _unless_twin(Decision("match", "close", shown[:1], score), asked, gaz)
+        return Decision("ambiguous", "contradiction", (unit, *rivals[: MAX_CANDIDATES - 1]), _score(best, name))
+    return _unless_twin(Decision("match", "close", (unit,), _score(best, name)), asked, gaz)
+
+
+def _possible(name: Name, unit: int, width: str, gaz: Gazetteer) -> bool:
+    """Whether a name can be a misspelling of a unit's, by the number and the kind of its errors."""
+    letters = len(name.light)
+    if letters < MIN_LETTERS[width]:
+        return False
+    allowed = max(letters // LETTERS_PER_ERROR[width], 1)
+    strict = width != "cercle" and letters < MIN_LETTERS_LOOSE
+    return any(
+        errors(name, entry.name) <= allowed and related(name, entry.name, strict=strict) for entry in gaz.names[unit]
+    )
+
+
+def _score(away: float, name: Name) -> float:
+    """Score of a close spelling, below that of any stricter method."""
+    return max(0.0, 94.0 * (1 - away / max(len(name.light), 1)))
 
 
 def _unless_elsewhere(decision: Decision, asked: Question, near: Near) -> Decision:
-    letters = max(len(asked.name.light), 1)
-    if near and 100 * (1 - near[0][0] / letters) > decision.score:
+    if near and _score(near[0][0], asked.name) > decision.score:
         return Decision("none", "elsewhere", (near[0][1], *decision.units)[:MAX_CANDIDATES], decision.score)
     return decision
 

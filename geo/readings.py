@@ -42,7 +42,9 @@ class Scope(NamedTuple):
     width: str
 
 
-def parent_readings(text: str, gaz: Gazetteer, *, level: str = "region") -> tuple[str, ...]:
+def parent_readings(
+    text: str, gaz: Gazetteer, *, level: str = "region", inside: frozenset[int] | None = None
+) -> tuple[str, ...]:
     """P-codes of the units that a stated parent can mean, of any level; empty where it is unknown.
 
     Parameters
@@ -52,6 +54,8 @@ def parent_readings(text: str, gaz: Gazetteer, *, level: str = "region") -> tupl
     gaz : Gazetteer
     level : str
         ``region`` or ``cercle``: the column the text came from.
+    inside : frozenset of int, optional
+        Units among which a close spelling is looked for, as where the region is known.
     """
     code = pcodes.repair(text).pcode
     if code in gaz.row:
@@ -66,7 +70,7 @@ def parent_readings(text: str, gaz: Gazetteer, *, level: str = "region") -> tupl
     levels = ("region", "cercle") if level == "region" else ("cercle",)
     found = next(filter(None, (_sounding(name, gaz, each) for each in levels)), ())
     if not found and not _sounding(name, gaz, "commune"):
-        found = next(filter(None, (_closest(name, gaz, each) for each in levels)), ())
+        found = next(filter(None, (_closest(name, gaz, each, inside) for each in levels)), ())
     return _widened(found, vintages, gaz)
 
 
@@ -81,7 +85,7 @@ def scope(gaz: Gazetteer, *, level: str, region: str = "", cercle: str = "") -> 
     width = "region" if of_region else "open"
     if level != "commune" or not cercle.strip():
         return Scope(inside, width)
-    of_cercle = parent_readings(cercle, gaz, level="cercle")
+    of_cercle = parent_readings(cercle, gaz, level="cercle", inside=gaz.within(of_region) if of_region else None)
     if of_cercle:
         return Scope(inside & gaz.within(of_cercle), "cercle")
     # Since 2023 many communes are cercles that hold some neighbours too: the region
@@ -97,10 +101,9 @@ def _sounding(name: Name, gaz: Gazetteer, level: str) -> tuple[str, ...]:
     return tuple(gaz.pcodes[unit] for unit in sorted(units))
 
 
-def _closest(name: Name, gaz: Gazetteer, level: str) -> tuple[str, ...]:
-    distances = sorted(
-        (min(cost(name, entry.name) for entry in gaz.names[unit]), unit) for unit in gaz.at_level[level]
-    )
+def _closest(name: Name, gaz: Gazetteer, level: str, inside: frozenset[int] | None) -> tuple[str, ...]:
+    units = gaz.at_level[level] if inside is None else gaz.at_level[level] & inside
+    distances = sorted((min(cost(name, entry.name) for entry in gaz.names[unit]), unit) for unit in units)
     limit = PARENT_SHARE * len(name.light)
     best = distances[0][0] if distances else limit + 1
     if best > limit:

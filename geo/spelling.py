@@ -14,6 +14,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from rapidfuzz.distance import Levenshtein
+
 _MOJIBAKE: Final = re.compile(r"[ÃÂâØÙ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _MARKS: Final = re.compile(r"[\u0300-\u036f\u064b-\u065f\u0640\u0670]")
 _ELISION: Final = re.compile(r"\b([dl])['’ʼ`´‘]")
@@ -32,8 +34,8 @@ _LEVEL_WORDS: Final = {
     "cercle": r"cercles?|mou?g[hr]?ata+s?|departements?|prefectures?",
     "commune": r"(?:la )?(?:communes?|com)(?: (?:rurale?s?|urbaines?|mixtes?))?|c r|c u|cr|cu|baladiy[ae]|ville|mairie",
 }
-_LINK: Final = r"(?: (?:de la|de l|du|des|de|d|of|al(?= ))| )"
-_PREFIXES: Final = tuple((name, re.compile(rf"^(?:{words}){_LINK} ?(?=\S)")) for name, words in _LEVEL_WORDS.items())
+_LINK: Final = r"(?: (?:de la|de l|du|des|de|d|of|al)\b)? "
+_PREFIXES: Final = tuple((name, re.compile(rf"^(?:{words}){_LINK}(?=\S)")) for name, words in _LEVEL_WORDS.items())
 _SUFFIXES: Final = (
     ("region", re.compile(r" (?:region|wilaya)$")),
     ("cercle", re.compile(r" (?:cercle|moughataa|departement)$")),
@@ -85,6 +87,11 @@ _CONFUSED: Final = (
 _FROM_ARABIC: Final = str.maketrans(
     dict(zip("ابتثجحخدذرزسشصضطظعغفقكلمنهويىةآأإؤئءڤگپچ", "abttjhkddrzsCsdtd-gfkklmnhuiaaaaaui-fgbC", strict=True))
 )
+
+
+_VOWELS: Final = frozenset("aeiouyw")
+# Consonants written for each other in the area; C, N and the like are those of the light key.
+_LIKE: Final = frozenset(map(frozenset, "kg kc kq gq gr gj sz sc sC jC cC fv vw uv mn nN td bp".split()))
 
 
 @dataclass(frozen=True)
@@ -210,6 +217,33 @@ def skeleton(light_key: str) -> str:
     key = re.sub(r"[aeiouNh]", lambda found: "n" if found[0] == "N" else "", light_key)
     key = key.translate(str.maketrans("gzv", "ksf"))
     return re.sub(r"(.)\1+", r"\1", key)
+
+
+def related(one: Name, other: Name, *, strict: bool = False) -> bool:
+    """Whether two close names keep each other's consonants: none stands in the place of an unrelated one.
+
+    Hands and ears drop, add, double and swap letters and change vowels; a wholly other
+    consonant makes another name of it (Béma, Néma). With ``strict`` none is missing either.
+
+    >>> related(parse("Kerano"), parse("Kéréna")), related(parse("Kerela"), parse("Kéréna"))
+    (True, False)
+    >>> related(parse("Batié"), parse("Baye")), related(parse("Batié"), parse("Baye"), strict=True)
+    (True, False)
+    """
+    if _foreign(one.folded, other.folded) and _foreign(one.light, other.light):
+        return False
+    return not strict or any(
+        sorted(skeleton(key)) == sorted(skeleton(with_key))
+        for key, with_key in ((one.folded, other.folded), (one.light, other.light))
+    )
+
+
+def _foreign(one: str, other: str) -> bool:
+    edits = [edit for edit in Levenshtein.editops(one, other) if edit.tag == "replace"]
+    replaced = [(one[edit.src_pos], other[edit.dest_pos]) for edit in edits]
+    unlike = [pair for pair in replaced if not (set(pair) <= _VOWELS or frozenset(pair) in _LIKE)]
+    # Two letters that took each other's places are a slip of the hand.
+    return bool(unlike) and not (len(unlike) == 2 and unlike[0] == unlike[1][::-1])
 
 
 def _without_level(folded: str) -> tuple[str, str]:
