@@ -145,8 +145,38 @@ class Members:
         return frozenset().union(*self.places(place_set))
 
 
-def relation(place_sets: Sequence[str], units: Mapping[str, Communes], members: Members) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class Pairs:
     """How each distinct place set stands to each unit that it has to do with.
+
+    Attributes
+    ----------
+    place_sets, units : tuple of str
+        What the indices mean.
+    set_index, unit_index : arrays of int
+        One entry a pair that meets.
+    inside : array of bool
+        All of the set lies in the unit: the quantity counts exactly.
+    presence : array of bool
+        A named place of the set lies in the unit.
+    """
+
+    place_sets: tuple[str, ...]
+    units: tuple[str, ...]
+    set_index: np.ndarray
+    unit_index: np.ndarray
+    inside: np.ndarray
+    presence: np.ndarray
+
+    def frame(self) -> pd.DataFrame:
+        """The pairs as ``place_set, pcode, inside, presence``."""
+        sets = np.array(self.place_sets, dtype=object)[self.set_index]
+        units = np.array(self.units, dtype=object)[self.unit_index]
+        return pd.DataFrame({"place_set": sets, "pcode": units, "inside": self.inside, "presence": self.presence})
+
+
+def relation(place_sets: Sequence[str], units: Mapping[str, Communes], members: Members) -> Pairs:
+    """How each of these place sets stands to each of these units.
 
     Parameters
     ----------
@@ -154,55 +184,96 @@ def relation(place_sets: Sequence[str], units: Mapping[str, Communes], members: 
         Distinct ``;``-separated P-codes.
     units : mapping of str to frozenset
         The units counted for, each as its communes.
-
-    Returns
-    -------
-    DataFrame
-        ``place_set, pcode, inside, presence``, one row a pair that meets;
-        ``inside`` where all of the set lies in the unit (the quantity counts
-        exactly), ``presence`` where a named place lies in the unit.
     """
-    by_commune: dict[str, list[str]] = {}
-    for pcode, communes in units.items():
+    codes = tuple(units)
+    by_commune: dict[str, list[int]] = {}
+    for index, communes in enumerate(units.values()):
         for commune in communes:
-            by_commune.setdefault(commune, []).append(pcode)
-    rows: list[tuple[str, str, bool, bool]] = []
-    for place_set in place_sets:
+            by_commune.setdefault(commune, []).append(index)
+    rows: list[tuple[int, int, bool, bool]] = []
+    for number, place_set in enumerate(place_sets):
         whole = members.of_set(place_set)
-        meeting = dict.fromkeys(pcode for commune in sorted(whole) for pcode in by_commune.get(commune, ()))
-        for pcode in meeting:
-            named = any(place <= units[pcode] for place in members.places(place_set))
-            rows.append((place_set, pcode, whole <= units[pcode], named))
-    return pd.DataFrame(rows, columns=["place_set", "pcode", "inside", "presence"])
+        places = members.places(place_set)
+        for index in sorted({unit for commune in whole for unit in by_commune.get(commune, ())}):
+            unit = units[codes[index]]
+            rows.append((number, index, whole <= unit, any(place <= unit for place in places)))
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    return Pairs(tuple(place_sets), codes, columns[0], columns[1], columns[2] == 1, columns[3] == 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Bounds of a quantity: arrays of shape (units, parts), in the order of ``Pairs.units``.
+
+    ``least`` and ``most`` bound the quantity, ``unreported`` counts the records
+    whose quantity is not reported, ``records`` those that meet the unit and
+    ``present`` those that name a place in it.
+    """
+
+    least: np.ndarray
+    most: np.ndarray
+    unreported: np.ndarray
+    records: np.ndarray
+    present: np.ndarray
+
+
+def tally(
+    set_of_record: np.ndarray, values: np.ndarray, pairs: Pairs, *, part_of_record: np.ndarray | None = None, parts: int = 1
+) -> Tally:
+    """Bounds of a quantity for each unit, and each part of the records, by the set rule.
+
+    Parameters
+    ----------
+    set_of_record : array of int
+        Index of each record's place set in ``pairs.place_sets``.
+    values : array of float
+        Quantities; a missing one is *not reported* and leaves the upper bound open.
+    part_of_record : array of int, optional
+        Part that each record counts in, 0 to ``parts`` - 1.
+    """
+    cell = set_of_record * parts + (0 if part_of_record is None else part_of_record)
+    shape = (len(pairs.place_sets), parts)
+
+    def by_set(weights: np.ndarray) -> np.ndarray:
+        return np.bincount(cell, weights=weights, minlength=shape[0] * parts).reshape(shape)
+
+    missing = np.isnan(values)
+    known, unknown = by_set(np.where(missing, 0.0, values)), by_set(missing.astype(float))
+    number = by_set(np.ones(len(values)))
+
+    def by_unit(of_sets: np.ndarray, pairs_used: np.ndarray) -> np.ndarray:
+        total = np.zeros((len(pairs.units), parts))
+        np.add.at(total, pairs.unit_index[pairs_used], of_sets[pairs.set_index[pairs_used]])
+        return total
+
+    every = np.ones(len(pairs.set_index), dtype=bool)
+    return Tally(
+        least=by_unit(known, pairs.inside),
+        most=by_unit(known, every),
+        unreported=by_unit(unknown, every),
+        records=by_unit(number, every),
+        present=by_unit(number, pairs.presence),
+    )
 
 
 def bounds(
-    records: pd.DataFrame,
-    units: Mapping[str, Communes],
-    members: Members,
-    *,
-    quantity: str = "quantity",
-    by: Sequence[str] = (),
+    records: pd.DataFrame, units: Mapping[str, Communes], members: Members, *, quantity: str = "quantity"
 ) -> pd.DataFrame:
     """Lower and upper bound of a quantity for each unit, by the set rule.
 
     Parameters
     ----------
     records : DataFrame
-        Placed records with ``place_set`` and the column ``quantity``; a missing
-        quantity is *not reported* and leaves the upper bound open.
+        Placed records with ``place_set`` and the column ``quantity``.
     units : mapping of str to frozenset
         Units as their communes.
-    by : sequence of str
-        Further columns to keep apart (``functionality``).
 
     Returns
     -------
     DataFrame
-        One row for each unit (and combination of ``by``) that any record has to
-        do with: ``pcode, *by, value_min, value_max, value_open, records,
-        presence_records``. ``value_open`` is the number of records whose
-        quantity is not reported. Units that no record meets are not in it.
+        One row a unit, in their order: ``pcode, value_min, value_max,
+        value_open, records, presence_records``. ``value_open`` is the number of
+        records whose quantity is not reported.
 
     Examples
     --------
@@ -214,27 +285,19 @@ def bounds(
     >>> table.set_index("pcode")[["value_min", "value_max"]].astype(int).T.to_dict("list")
     {'R': [8, 8], 'c': [0, 8], 'C': [0, 8]}
     """
-    keys = ["place_set", *by]
-    values = records[quantity]
-    summed = (
-        records.assign(_value=values.fillna(0.0), _open=values.isna().astype("int64"))
-        .groupby(keys, sort=False, observed=True)
-        .agg(_value=("_value", "sum"), _open=("_open", "sum"), records=("_open", "size"))
-        .reset_index()
+    set_of_record, place_sets = pd.factorize(records["place_set"])
+    pairs = relation([str(text) for text in place_sets], units, members)
+    counted = tally(set_of_record, records[quantity].to_numpy(dtype=float), pairs)
+    return pd.DataFrame(
+        {
+            "pcode": list(pairs.units),
+            "value_min": counted.least[:, 0],
+            "value_max": counted.most[:, 0],
+            "value_open": counted.unreported[:, 0].astype(np.int64),
+            "records": counted.records[:, 0].astype(np.int64),
+            "presence_records": counted.present[:, 0].astype(np.int64),
+        }
     )
-    pairs = relation(list(summed["place_set"].unique()), units, members)
-    joined = pairs.merge(summed, on="place_set")
-    exact = joined["inside"].to_numpy()
-    joined = joined.assign(
-        value_min=np.where(exact, joined["_value"], 0.0),
-        value_max=joined["_value"],
-        value_open=joined["_open"],
-        presence_records=np.where(joined["presence"], joined["records"], 0),
-    )
-    columns = ["value_min", "value_max", "value_open", "records", "presence_records"]
-    order = {pcode: place for place, pcode in enumerate(units)}
-    table = joined.groupby(["pcode", *by], sort=False, observed=True)[columns].sum().reset_index()
-    return table.sort_values("pcode", key=lambda codes: codes.map(order), kind="stable").reset_index(drop=True)
 
 
 def without_details_twice(records: pd.DataFrame, members: Members) -> pd.DataFrame:

@@ -5,27 +5,22 @@ applicable. Only what works counts as coverage; what is out of order, not used
 or of unknown state stands apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from geo.activities import ActivityType, Source
-from geo.counting import Communes, Members, bounds, relation
+from geo import pcodes
+from geo.activities import FUNCTIONALITIES, ActivityType, Source
+from geo.counting import Communes, Members, Pairs, Tally, tally
 
-MEASURES: Final = (
-    "working",
-    "in_place",
-    "out_of_order",
-    "not_used",
-    "partners",
-    "records",
-    "reached_people",
-    "targeted_people",
-)
+WORK_MEASURES: Final = ("working", "in_place", "out_of_order", "not_used")
+PEOPLE_MEASURES: Final = ("reached_people", "targeted_people")
+MEASURES: Final = (*WORK_MEASURES, "partners", "records", *PEOPLE_MEASURES)
 STATES: Final = ("number", "zero", "none_reported", "not_reported", "unknown", "not_applicable")
+PARTS: Final = ("working", "seasonal", "out_of_order", "not_used", "unknown")
 OUT_OF_ORDER: Final = ("broken", "dry", "partly")
 UNKNOWN_AS: Final = ("apart", "working", "not_working")
 
@@ -44,47 +39,49 @@ class Assumptions:
     none_reported_is_zero: bool = False
 
 
-def parts(records: pd.DataFrame, kind: ActivityType, *, assumptions: Assumptions) -> pd.Series:
-    """Part that each record counts in: working, seasonal, out_of_order, not_used or unknown."""
-    state = records["functionality"].astype("str")
-    works = set(kind.works) - {"functional_seasonal"}
-    table = {name: "working" for name in works}
-    table |= {name: "out_of_order" for name in OUT_OF_ORDER if name not in works}
-    table |= {"not_used": "not_used"}
-    # A seasonal point is in its own part, added to the working ones or not by a switch.
+def part_of_state(kind: ActivityType, *, assumptions: Assumptions) -> dict[str, str]:
+    """The part (:data:`PARTS`) that each functionality counts in; one not reported is unknown."""
+    table = dict.fromkeys(("", *FUNCTIONALITIES), "unknown")
+    table |= dict.fromkeys(OUT_OF_ORDER, "out_of_order") | {"not_used": "not_used"}
+    # A seasonal point has a part of its own, added to the working ones or not by a switch.
     table["functional_seasonal"] = "seasonal" if "functional_seasonal" in kind.works else "out_of_order"
-    found = state.map(table).fillna("unknown")
+    table |= dict.fromkeys(set(kind.works) - {"functional_seasonal"}, "working")
     replaced = {"apart": "unknown", "working": "working", "not_working": "out_of_order"}[assumptions.unknown_as]
-    return found.where(found != "unknown", replaced)
+    return {state: replaced if part == "unknown" else part for state, part in table.items()}
 
 
 def table(
     records: pd.DataFrame,
-    units: Mapping[str, Communes],
-    members: Members,
+    pairs: Pairs,
+    set_of_record: np.ndarray,
     *,
     kind: ActivityType,
     measure: str,
     assumptions: Assumptions,
-    surveyed: Communes = frozenset(),
+    covered: np.ndarray,
 ) -> pd.DataFrame:
     """What records say of one type for every unit.
 
     Parameters
     ----------
     records : DataFrame
-        Placed records of this type, as the audience may see them.
-    units : mapping of str to frozenset
-        Units as their communes.
-    surveyed : frozenset of str
-        Communes that an exhaustive source covers: silence is zero there.
+        Placed records of this type, as the audience may see them: ``quantity,
+        functionality, implementing_org, sector`` and dates.
+    pairs : Pairs
+        The records' place sets against the units.
+    set_of_record : array of int
+        Index of each record's place set in ``pairs.place_sets``.
+    covered : array of bool
+        Units that an exhaustive source covers whole: silence is zero there.
 
     Returns
     -------
     DataFrame
-        One row a unit, in the order of ``units``: ``pcode, value_min, value_max,
-        value_open, state, presence, records``, and for a type that is in working
-        order or not the parts ``working_min … unknown_max`` beside.
+        One row a unit, in the order of ``pairs.units``: ``pcode, value_min,
+        value_max, value_open, state, presence, records, above_max``, the parts
+        ``working_min … unknown_open`` and ``in_place_min, in_place_max,
+        in_place_open``. ``above_max`` is what records known above the unit
+        could add where nothing is named in it.
 
     Raises
     ------
@@ -93,154 +90,143 @@ def table(
     """
     if measure not in MEASURES:
         raise ValueError(f"no measure {measure!r}: one of {', '.join(MEASURES)}")
-    every = pd.DataFrame({"pcode": list(units)})
-    whole = every.merge(bounds(records, units, members), on="pcode", how="left")
-    whole = whole.fillna({column: 0 for column in whole.columns[1:]})
-    beside = _parts_table(records, units, members, kind=kind, assumptions=assumptions)
-    result = every.join(beside.drop(columns="pcode"))
-    result = result.assign(
-        records=whole["records"].astype("int64"),
-        presence=whole["presence_records"] > 0,
-        in_place_min=whole["value_min"],
-        in_place_max=whole["value_max"],
-        in_place_open=whole["value_open"].astype("int64"),
+    split = tally(
+        set_of_record,
+        records["quantity"].to_numpy(dtype=float),
+        pairs,
+        part_of_record=_parts(records, kind, assumptions=assumptions),
+        parts=len(PARTS),
     )
-    value = _value(records, units, members, result, kind=kind, measure=measure)
-    result = result.assign(**value)
-    covered = np.array([communes <= surveyed for communes in units.values()])
-    return result.assign(
-        state=_state(result, measure=measure, kind=kind, covered=covered, assumptions=assumptions),
-        above_max=np.where(result["presence"], 0.0, result["in_place_max"]),
-    )
+    columns = _works(split, assumptions=assumptions)
+    columns |= {
+        "records": split.records.sum(axis=1).astype(np.int64),
+        "presence": split.present.sum(axis=1) > 0,
+    }
+    for end, values in zip(("min", "max", "open"), _values(records, pairs, set_of_record, columns, measure), strict=True):
+        columns[f"value_{end}"] = values
+    columns["value_open"] = columns["value_open"].astype(np.int64)
+    columns["above_max"] = np.where(columns["presence"], 0.0, columns["in_place_max"])
+    columns["state"] = _state(columns, measure=measure, kind=kind, covered=covered, assumptions=assumptions)
+    return pd.DataFrame({"pcode": list(pairs.units), **columns})
 
 
-PARTS: Final = ("working", "seasonal", "out_of_order", "not_used", "unknown")
+def _parts(records: pd.DataFrame, kind: ActivityType, *, assumptions: Assumptions) -> np.ndarray:
+    part = part_of_state(kind, assumptions=assumptions)
+    state, names = pd.factorize(records["functionality"])
+    index = np.array([PARTS.index(part[str(name)]) for name in names], dtype=np.int64)
+    return index[state] if len(names) else np.empty(0, dtype=np.int64)
 
 
-def _parts_table(
-    records: pd.DataFrame,
-    units: Mapping[str, Communes],
-    members: Members,
-    *,
-    kind: ActivityType,
-    assumptions: Assumptions,
-) -> pd.DataFrame:
-    """``pcode`` and ``<part>_min, <part>_max, <part>_open`` for each part, one row a unit."""
-    split = bounds(records.assign(part=parts(records, kind, assumptions=assumptions)), units, members, by=["part"])
-    wide = pd.DataFrame({"pcode": list(units)})
-    for part in PARTS:
-        rows = split.loc[split["part"] == part, ["pcode", "value_min", "value_max", "value_open"]]
-        named = rows.rename(columns=lambda name, part=part: name.replace("value", part))
-        wide = wide.merge(named, on="pcode", how="left")
-    filled = wide.fillna({column: 0 for column in wide.columns[1:]})
-    if assumptions.seasonal:
-        # Seasonal points count, and their number stays beside.
-        for end in ("min", "max", "open"):
-            filled[f"working_{end}"] = filled[f"working_{end}"] + filled[f"seasonal_{end}"]
-    return filled
+def _works(split: Tally, *, assumptions: Assumptions) -> dict[str, np.ndarray]:
+    columns: dict[str, np.ndarray] = {}
+    for end, values in (("min", split.least), ("max", split.most), ("open", split.unreported)):
+        for place, part in enumerate(PARTS):
+            columns[f"{part}_{end}"] = values[:, place]
+        if assumptions.seasonal:
+            # Seasonal points count, and their number stays beside.
+            columns[f"working_{end}"] = columns[f"working_{end}"] + columns[f"seasonal_{end}"]
+        columns[f"in_place_{end}"] = values.sum(axis=1)
+    return columns
 
 
-def _value(
-    records: pd.DataFrame,
-    units: Mapping[str, Communes],
-    members: Members,
-    result: pd.DataFrame,
-    *,
-    kind: ActivityType,
-    measure: str,
-) -> dict[str, pd.Series]:
-    if measure in ("working", "in_place", "out_of_order", "not_used"):
-        return {f"value_{end}": result[f"{measure}_{end}"] for end in ("min", "max", "open")}
+def _values(
+    records: pd.DataFrame, pairs: Pairs, set_of_record: np.ndarray, columns: Mapping[str, np.ndarray], measure: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    if measure in WORK_MEASURES:
+        return columns[f"{measure}_min"], columns[f"{measure}_max"], columns[f"{measure}_open"]
     if measure == "records":
-        table = bounds(records.assign(one=1.0), units, members, quantity="one")
-        return _aligned(table, units)
+        counted = tally(set_of_record, np.ones(len(records)), pairs)
+        return counted.least[:, 0], counted.most[:, 0], counted.unreported[:, 0]
     if measure == "partners":
-        return _aligned(_partners(records, units, members), units)
-    return _aligned(people(records, units, members, column=measure), units)
+        return _partners(records, pairs, set_of_record)
+    return people(records, pairs, set_of_record, column=measure)
 
 
-def _aligned(table: pd.DataFrame, units: Mapping[str, Communes]) -> dict[str, pd.Series]:
-    columns = ["value_min", "value_max", "value_open"]
-    whole = table.set_index("pcode")[columns].reindex(list(units)).fillna(0).reset_index(drop=True)
-    return {column: whole[column] for column in columns}
+def _partners(
+    records: pd.DataFrame, pairs: Pairs, set_of_record: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Organisations with a presence (least), and those that a wider record may add (most)."""
+    organisation, names = pd.factorize(records["implementing_org"])
+    active = np.zeros((len(pairs.place_sets), len(names)), dtype=bool)
+    active[set_of_record, organisation] = True
+    active[:, [str(name) == "" for name in names]] = False
 
+    def by_unit(used: np.ndarray) -> np.ndarray:
+        found = np.zeros((len(pairs.units), len(names)), dtype=bool)
+        np.logical_or.at(found, pairs.unit_index[used], active[pairs.set_index[used]])
+        return found.sum(axis=1).astype(float)
 
-def _partners(records: pd.DataFrame, units: Mapping[str, Communes], members: Members) -> pd.DataFrame:
-    """Organisations with a presence (minimum), and those that a wider record may add (maximum)."""
-    named = records[records["implementing_org"] != ""]
-    pairs = relation(list(named["place_set"].unique()), units, members)
-    joined = pairs.merge(named[["place_set", "implementing_org"]].drop_duplicates(), on="place_set")
-    present = joined[joined["presence"]].groupby("pcode")["implementing_org"].nunique()
-    meeting = joined.groupby("pcode")["implementing_org"].nunique()
-    counted = pd.DataFrame({"value_min": present, "value_max": meeting}).fillna(0).assign(value_open=0)
-    return counted.rename_axis("pcode").reset_index()
+    every = np.ones(len(pairs.set_index), dtype=bool)
+    return by_unit(pairs.presence), by_unit(every), np.zeros(len(pairs.units))
 
 
 def people(
-    records: pd.DataFrame, units: Mapping[str, Communes], members: Members, *, column: str
-) -> pd.DataFrame:
-    """People without double counting: *at least* and *at most*.
+    records: pd.DataFrame, pairs: Pairs, set_of_record: np.ndarray, *, column: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """People without double counting: *at least*, *at most*, and the records without the figure.
 
     At most is the raw sum of all that may be in the unit. At least follows the
     rule of Mali's 2019 response plan: by commune and period the sum within a
-    partner and sector, then the largest across them; records that are not split
+    partner and sector, then the largest across them. Records that are not split
     to communes are set against that as one further lower bound, never added.
-
-    Returns
-    -------
-    DataFrame
-        ``pcode, value_min, value_max, value_open`` (records without the figure).
     """
-    most = bounds(records, units, members, quantity=column)
-    known = records[records[column].notna()].assign(period=lambda rows: _period(rows))
-    split = known["adm3_pcode"] != ""
-    cells = ["place_set", "period", "implementing_org", "sector"]
-    summed = known.groupby(cells, sort=False)[column].sum().reset_index()
-    pairs = relation(list(summed["place_set"].unique()), units, members)
-    inside = pairs[pairs["inside"]].merge(summed, on="place_set")
-    single = set(known.loc[split, "place_set"])
-    largest = inside.groupby(["pcode", "place_set", "period"])[column].max().reset_index()
-    is_single = largest["place_set"].isin(single)
-    of_communes = largest[is_single].groupby("pcode")[column].sum()
-    of_wider = largest[~is_single].groupby("pcode")[column].max()
-    least = pd.concat([of_communes, of_wider], axis=1).max(axis=1)
-    return most.assign(value_min=most["pcode"].map(least).fillna(0.0))
+    figures = records[column].to_numpy(dtype=float)
+    most = tally(set_of_record, figures, pairs)
+    known = ~np.isnan(figures)
+    cells = pd.DataFrame(
+        {
+            "set_index": set_of_record[known],
+            "period": _period(records)[known],
+            "org": records["implementing_org"].to_numpy()[known],
+            "sector": records["sector"].to_numpy()[known],
+            "people": figures[known],
+        }
+    )
+    summed = cells.groupby(["set_index", "period", "org", "sector"], sort=False)["people"].sum()
+    largest = summed.groupby(level=["set_index", "period"]).max()
+    of_sets = np.zeros(len(pairs.place_sets))
+    np.add.at(of_sets, largest.index.get_level_values(0).to_numpy(dtype=np.int64), largest.to_numpy())
+    single = np.array([pcodes.level(text) == "commune" for text in pairs.place_sets], dtype=bool)
+    inside = pairs.inside
+    split, wide = inside & single[pairs.set_index], inside & ~single[pairs.set_index]
+    least, widest = np.zeros(len(pairs.units)), np.zeros(len(pairs.units))
+    np.add.at(least, pairs.unit_index[split], of_sets[pairs.set_index[split]])
+    np.maximum.at(widest, pairs.unit_index[wide], of_sets[pairs.set_index[wide]])
+    return np.maximum(least, widest), most.most[:, 0], most.unreported[:, 0]
 
 
-def _period(records: pd.DataFrame) -> pd.Series:
+def _period(records: pd.DataFrame) -> np.ndarray:
     """Year of each record's start, else of its observation; ``""`` where neither is reported."""
     dated = records["start_date"].where(records["start_date"] != "", records["observed_on"])
-    return dated.str.slice(0, 4)
+    return dated.str.slice(0, 4).to_numpy(dtype=object)
 
 
 def _state(
-    result: pd.DataFrame,
+    columns: Mapping[str, np.ndarray],
     *,
     measure: str,
     kind: ActivityType,
     covered: np.ndarray,
     assumptions: Assumptions,
 ) -> np.ndarray:
-    silent = ~result["presence"].to_numpy()
-    lowest, highest = result["value_min"].to_numpy(), result["value_max"].to_numpy()
-    unreported = result["value_open"].to_numpy() > 0
-    none = (lowest == 0) & (highest == 0)
-    unknown = result["unknown_max"].to_numpy() + result["unknown_open"].to_numpy() > 0
-    absent = np.where(covered, "zero", "none_reported")
-    if assumptions.none_reported_is_zero:
-        absent = np.full(len(result), "zero")
-    above = result["records"].to_numpy() > 0
-    conditions = [silent & above, silent, none & unreported]
-    choices: list[np.ndarray | str] = [np.where(above, "none_reported", absent), absent, "not_reported"]
-    if measure == "working":
-        conditions.append(none & unknown)
-        choices.append("unknown")
-    conditions.append(none)
-    choices.append(absent)
-    state = np.select(conditions, choices, default="number")
     if measure in ("working", "out_of_order", "not_used") and not kind.works:
-        return np.full(len(result), "not_applicable", dtype=object)
-    return state.astype(object)
+        return np.full(len(covered), "not_applicable", dtype=object)
+    silent, touched = ~columns["presence"], columns["records"] > 0
+    none = (columns["value_min"] == 0) & (columns["value_max"] == 0)
+    unknown = columns["unknown_max"] + columns["unknown_open"] > 0
+    absent = np.where(covered | assumptions.none_reported_is_zero, "zero", "none_reported")
+    cases = [
+        # A record known above the unit only gives it neither presence nor, for all we know, absence.
+        (silent & touched, "none_reported"),
+        (silent, absent),
+        (none & (columns["value_open"] > 0), "not_reported"),
+        (none & unknown & (measure == "working"), "unknown"),
+        (none, absent),
+    ]
+    found = np.full(len(covered), "number", dtype=object)
+    for condition, state in reversed(cases):
+        found = np.where(condition, state, found)
+    return found
 
 
 def surveyed(records: pd.DataFrame, sources: Mapping[str, Source], members: Members, *, kind: str) -> Communes:
@@ -261,28 +247,3 @@ def surveyed(records: pd.DataFrame, sources: Mapping[str, Source], members: Memb
 
 def _communes(units: Iterable[str], members: Members) -> Communes:
     return frozenset().union(*(members.of(unit) for unit in units))
-
-
-def above(
-    records: pd.DataFrame, units: Mapping[str, Communes], members: Members, *, shown: Communes
-) -> pd.DataFrame:
-    """Records known above the units only: they meet the area shown and lie inside no unit.
-
-    They colour nothing; the badge beside the map counts them.
-    """
-    wide = _wide(list(records["place_set"].unique()), units, members, shown=shown)
-    return records[records["place_set"].isin(wide)]
-
-
-def _wide(place_sets: Sequence[str], units: Mapping[str, Communes], members: Members, *, shown: Communes) -> set[str]:
-    single = {commune for communes in units.values() for commune in communes}
-    found = set()
-    for place_set in place_sets:
-        whole = members.of_set(place_set)
-        if not whole & shown:
-            continue
-        if len(whole) == 1 and whole <= single:
-            continue
-        if not any(whole <= communes for communes in units.values()):
-            found.add(place_set)
-    return found

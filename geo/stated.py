@@ -85,7 +85,12 @@ def _settle(code: Stated, name: Stated) -> Stated:
             return (code_level, code_set, "pcode+name", 100.0, "", "", code_flags)
         if not name_reason and code_reason == "unknown_code":
             return (*name[:6], _joined(name[6], "unknown_code"))
-        return code if code_reason else (*code[:6], _joined(code_flags, "name_not_matched"))
+        if code_reason:
+            return code
+        # A name that several units share is settled by a code among them.
+        if code_set in name[5].split(SEPARATOR):
+            return (code_level, code_set, "pcode+name", 100.0, "", "", code_flags)
+        return (*code[:6], _joined(code_flags, "name_not_matched"))
     if finer == 0 and code_set != name_set:
         both = _joined(code_set, name_set)
         return (code_level, "", "", float("nan"), "code_and_name_disagree", both, code_flags)
@@ -174,7 +179,8 @@ def _read_names(answers: pd.DataFrame) -> Stated:
             flags.append("locality_of_commune")
             continue
         return (level, "", "", float("nan"), _reason(tries), _joined(*tries["candidates"], *matched["pcode"]), "")
-    return (level, _joined(*codes), _joined(*methods), min(scores), "", "", _joined(*flags))
+    # One order for one set, so that equal sets are equal texts.
+    return (level, _joined(*sorted(codes)), _joined(*methods), min(scores), "", "", _joined(*flags))
 
 
 def _reason(tries: pd.DataFrame) -> str:

@@ -20,7 +20,7 @@ from geo.matching import match
 from geo.placing import place
 from geo.settings import ACTIVITIES_DIR
 from geo.stated import Matcher
-from geo.gazetteer import gazetteer
+from geo.gazetteer import Gazetteer, gazetteer
 from geo.readings import parent_readings
 
 SHIPPED_FILES: Final = ("project_reports.csv", "water_point_counts.csv")
@@ -140,11 +140,25 @@ def place_records(
 
 
 def matcher_of(units: pd.DataFrame) -> Matcher:
-    """The matcher of :mod:`geo.matching` over these units, in the form that placing asks for."""
+    """The matcher of :mod:`geo.matching` over these units, in the form that placing asks for.
+
+    Names are looked for among the regions drawn; a region, and what is stated
+    to lie in a region outside them, among all units of both countries.
+    """
+    drawn, every = gazetteer(units), gazetteer(units.assign(drawn=True))
+    focus = set(units.loc[units["drawn"], "adm1_pcode"])
+
+    def ask(questions: pd.DataFrame, names: Gazetteer) -> pd.DataFrame:
+        found = match(questions, names, text="text", region="region", cercle="cercle", level="level")
+        return found.drop(columns="level")
 
     def matcher(questions: pd.DataFrame) -> pd.DataFrame:
-        found = match(questions, units, text="text", region="region", cercle="cercle", level="level")
-        return found.drop(columns="level")
+        regions = questions["region"].drop_duplicates().to_frame("text").assign(region="", cercle="", level="region")
+        pcodes = ask(regions, every)["pcode"]
+        outside = set(regions.loc[(pcodes != "") & ~pcodes.isin(focus), "text"])
+        wide = questions["level"].eq("region") | questions["region"].isin(outside)
+        parts = [ask(questions[wide], every), ask(questions[~wide], drawn)]
+        return pd.concat([part for part in parts if len(part)]).reindex(questions.index)
 
     return matcher
 

@@ -57,7 +57,9 @@ def read_table(path: Path) -> pd.DataFrame:
 def _decoded(data: bytes, path: Path) -> str:
     if b"\0" in data:
         raise RecordFileError(
-            _("{file} : ce n'est pas un fichier texte (octets nuls). Enregistrez-le en CSV UTF-8.").format(file=path.name)
+            _("{file} : ce n'est pas un fichier texte (octets nuls). Enregistrez-le en CSV UTF-8.").format(
+                file=path.name
+            )
         )
     for encoding in ENCODINGS:
         try:
@@ -73,7 +75,9 @@ def table_from_text(text: str, *, name: str) -> pd.DataFrame:
     """A table from the text of a CSV file, see :func:`read_table`."""
     lines = text.splitlines()
     if not lines or not lines[0].strip():
-        raise RecordFileError(_("{file} : la première ligne est vide ; elle doit porter les titres.").format(file=name))
+        raise RecordFileError(
+            _("{file} : la première ligne est vide ; elle doit porter les titres.").format(file=name)
+        )
     separator = max(SEPARATORS, key=lines[0].count)
     rows = list(csv.reader(text.splitlines(keepends=True), delimiter=separator))
     headings = [heading.strip() for heading in rows[0]]
@@ -87,11 +91,13 @@ def table_from_text(text: str, *, name: str) -> pd.DataFrame:
     wrong = next((number for number, row in enumerate(rows, 1) if len(row) > len(headings)), None)
     if wrong:
         raise RecordFileError(
-            _("{file}, ligne {row} : {found} cellules pour {expected} titres. Vérifiez les séparateurs.").format(
-                file=name, row=wrong, found=len(rows[wrong - 1]), expected=len(headings)
-            )
+            _(
+                "{file}, ligne {row} : {found} cellules pour {expected} titres. Vérifiez les séparateurs."
+            ).format(file=name, row=wrong, found=len(rows[wrong - 1]), expected=len(headings))
         )
-    numbered = {number: row + [""] * (len(headings) - len(row)) for number, row in enumerate(rows[1:], 2) if any(row)}
+    numbered = {
+        number: row + [""] * (len(headings) - len(row)) for number, row in enumerate(rows[1:], 2) if any(row)
+    }
     named = [heading or f"colonne_{place}" for place, heading in enumerate(headings, 1)]
     return pd.DataFrame.from_dict(numbered, orient="index", columns=named, dtype="str")
 

@@ -119,17 +119,18 @@ def records() -> store.Store:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _shared(store_version: str, audience_key: str, _store: store.Store, _audience: Audience) -> pd.DataFrame:
-    return share(_store.records, _audience, types=_store.types, organisations=_store.organisations)
+def _prepared(
+    store_version: str, audience_key: str, _store: store.Store, _audience: Audience
+) -> facts.Prepared:
+    shared = share(_store.records, _audience, types=_store.types, organisations=_store.organisations)
+    return facts.prepare(shared, ground().frame, types=_store.types, sources=_store.sources)
 
 
 @st.cache_resource(max_entries=_VIEWS_KEPT, show_spinner=False)
 def _facts(
     store_version: str, audience_key: str, view_key: str, _view: facts.View, _audience: Audience
 ) -> facts.Facts:
-    held = records()
-    shared = _shared(store_version, audience_key, held, _audience)
-    return facts.build(shared, ground().frame, _view, types=held.types, sources=held.sources)
+    return facts.build(_prepared(store_version, audience_key, records(), _audience), _view)
 
 
 def answer(view: facts.View, audience: Audience = READER) -> facts.Facts:
