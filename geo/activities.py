@@ -106,7 +106,11 @@ FREE_TEXT_COLUMNS: Final = ("remarks", "provider_place_text", "provider_locality
 
 @dataclass(frozen=True)
 class ActivityType:
-    """One type of activity, as ``data/activities/types.toml`` describes it."""
+    """One type of activity, as ``data/activities/types.toml`` describes it.
+
+    ``measure`` is what a page counts first; ``works`` are the functionalities that
+    count as coverage, empty for what is not a work that runs.
+    """
 
     name: str
     label_fr: str
@@ -116,6 +120,7 @@ class ActivityType:
     colour: str
     icon: str
     sharing: str
+    measure: str = "in_place"
     works: tuple[str, ...] = ()
     heading_hints: tuple[str, ...] = ()
 
@@ -161,7 +166,15 @@ class Source:
     derived_from: str = ""
     supersedes: str = ""
     caveats: str = ""
+    title_en: str = ""
+    licence_en: str = ""
+    caveats_en: str = ""
     scope: Scope = field(default_factory=Scope)
+
+    def words(self, name: str) -> str:
+        """``title``, ``licence`` or ``caveats`` in the current language; a report keeps its own title."""
+        english = getattr(self, f"{name}_en") if language() == "en" else ""
+        return str(english or getattr(self, name))
 
 
 def types_from_settings(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, ActivityType]:
