@@ -7,8 +7,10 @@ and no lifetime, and a browser keeps a file for a tenth of its age without
 asking again, so an old date spares a visitor every second request.
 """
 
+import functools
 import hashlib
 import importlib
+import importlib.util
 import os
 import re
 import tempfile
@@ -114,13 +116,28 @@ def lay_out(static_dir: Path = STATIC_DIR) -> None:
             raise CouvertureError(f"{source}: file missing; run pip install -r requirements.txt again")
         _write(static_dir / target, source.read_bytes())
     for name in OWN_FILES:
-        _write(static_dir / own_file(name), (STATIC_DIR / name).read_bytes())
+        _write(static_dir / own_file(name), _own(name))
+
+
+def _own(name: str) -> bytes:
+    content = (STATIC_DIR / name).read_bytes()
+    return content.replace(b"SOURCE_SANS", _source_sans().encode())
+
+
+@functools.cache
+def _source_sans() -> str:
+    # Streamlit's page has fetched its own typeface already; the map's frame asks for the same
+    # address and gets it from the browser's store. Its name holds a hash that changes with Streamlit.
+    package = importlib.util.find_spec("streamlit")
+    folder = Path(str(package.origin)).parent / "static" / "static" / "media" if package else Path()
+    found = sorted(folder.glob("SourceSansVF-Upright*.woff2"))
+    return f"../../../static/media/{found[0].name}" if found else ""
 
 
 def own_file(name: str) -> str:
     """Path under ``static/`` of our own ``name``, with the hash of its content in it."""
     stem, _dot, suffix = name.rpartition(".")
-    digest = hashlib.sha256((STATIC_DIR / name).read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(_own(name)).hexdigest()[:12]
     return f"vendor/{stem}-{digest}.{suffix}"
 
 
@@ -159,7 +176,8 @@ def use_local_addresses() -> None:
     import folium.plugins  # noqa: PLC0415 F401
     from folium.elements import JSCSSMixin  # noqa: PLC0415
 
-    for each in {JSCSSMixin, *_subclasses(JSCSSMixin)}:
+    classes: set[type] = {JSCSSMixin, *_subclasses(JSCSSMixin)}
+    for each in classes:
         for attribute in ("default_js", "default_css"):
             if attribute in vars(each):
                 setattr(each, attribute, _ours(getattr(each, attribute)))

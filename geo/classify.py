@@ -102,7 +102,7 @@ def breaks(values: Sequence[float] | pd.Series, *, classes: int = 5) -> tuple[fl
     Examples
     --------
     >>> breaks([1, 2, 3, 5, 8, 13, 21, 34, 55, 89])
-    (1.0, 3.0, 8.0, 15.0, 40.0)
+    (1.0, 3.0, 5.0, 15.0, 40.0)
     >>> breaks([4, 4, 9])
     (4.0, 9.0)
     """

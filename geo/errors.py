@@ -23,3 +23,7 @@ class RecordFileError(CouvertureError):
 
 class SettingsError(CouvertureError):
     """A settings file (types, sources, norms) holds a value that cannot be used."""
+
+
+class BasemapSourceError(CouvertureError):
+    """A source of the base map is missing or is not what it should be; nothing was written."""

@@ -29,6 +29,10 @@ BLOCK: Final = 2_000_000
 MAX_SHARE_SHOWN: Final = 0.5
 
 Near = list[tuple[float, int]]
+# The sound of غ is written gh by some and r (or rh) by others: Tembedgha, Timbedra.
+_GHAIN: Final = (("gh", "r"), ("rh", "gh"))
+# First letters into which the Arabic article is absorbed: Sett, Essett; Touil, Ettouil.
+_ABSORBING: Final = ("t", "d", "s", "z", "r", "n", "ch")
 _VOWELS: Final = re.compile(r"[aeiouy]")
 
 Index = dict[tuple[str, str], frozenset[int]]
@@ -141,7 +145,7 @@ def gazetteer(communes: pd.DataFrame, *, spellings: pd.DataFrame | None = None) 
     rows = {code: row for row, code in enumerate(units["pcode"])}
     spelled = _official(units) + _listed(spellings, rows)
     spelled += _chief_towns(units, spelled)
-    spelled += _variants(spelled)
+    spelled += _variants(units, spelled)
     levels = units["level"].tolist()
     officials = [entry for entry in spelled if entry.origin == "official"]
     return Gazetteer(
@@ -167,15 +171,6 @@ def cost(one: Name, other: Name) -> float:
     plain = float(OSA.distance(one.folded, other.folded))
     by_sound = OSA.distance(one.light, other.light) + OSA.distance(coarse(one.light), coarse(other.light))
     return min(plain, by_sound / 2)
-
-
-def errors(one: Name, other: Name) -> int:
-    """Typing errors, or differences of sound, that make one name of the other: the fewer of the two [letters].
-
-    >>> errors(parse("Soumpi"), parse("Sompi")), errors(parse("Fakolo"), parse("Fakala"))
-    (1, 2)
-    """
-    return min(OSA.distance(one.folded, other.folded), OSA.distance(one.light, other.light))
 
 
 def nearest(names: Sequence[Name], gaz: Gazetteer, units: frozenset[int]) -> list[Near]:
@@ -311,14 +306,19 @@ def _share_apart(one: Name, other: Name) -> float:
     return cost(one, other) / max(len(one.light), len(other.light), 1)
 
 
-def _variants(spelled: list[Spelled]) -> list[Spelled]:
-    """The sound of غ, written gh by some and r (or rh) by others: Tembedgha, Timbedra."""
+def _variants(units: pd.DataFrame, spelled: list[Spelled]) -> list[Spelled]:
+    """Further ways to write what is known: gh as r and the reverse, and the article that a name absorbs."""
+    hassaniya = units["pcode"].str.startswith("MR").tolist()
     made = []
     for entry in spelled:
-        for letters, other in (("gh", "r"), ("rh", "gh")):
+        first, *rest = entry.name.tokens or ("",)
+        for letters, other in _GHAIN:
             if letters in entry.name.folded:
-                tokens = tuple(token.replace(letters, other) for token in entry.name.tokens)
-                name = replace(entry.name, folded=entry.name.folded.replace(letters, other), tokens=tokens)
-                made.append(entry._replace(name=name, origin="variant"))
+                made.append(_renamed(entry, tuple(token.replace(letters, other) for token in entry.name.tokens)))
+        if hassaniya[entry.unit] and first.startswith(_ABSORBING):
+            made.append(_renamed(entry, ("e" + first, *rest)))
     return made
 
+
+def _renamed(entry: Spelled, tokens: tuple[str, ...]) -> Spelled:
+    return entry._replace(name=replace(entry.name, folded="".join(tokens), tokens=tokens), origin="variant")

@@ -10,13 +10,12 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import folium
 import numpy as np
 import pandas as pd
-from folium.elements import MacroElement
+from branca.element import MacroElement
 from folium.template import Template
 
 from geo import assets
@@ -86,7 +85,7 @@ def _texts(title: str) -> dict[str, str]:
     }
 
 
-def view(
+def view(  # noqa: PLR0913  # one keyword for each thing a map can show
     classified: pd.DataFrame,
     *,
     level: str,
@@ -184,7 +183,6 @@ def base_map() -> folium.Map:
         location=((south + north) / 2, (west + east) / 2),
         zoom_start=6,
         tiles=None,
-        control_scale=True,
         attribution_control=False,
         zoom_snap=0.25,
         zoom_delta=1,

@@ -8,13 +8,14 @@ candidates: nothing is guessed in silence. See ``docs/matching.md``.
 """
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import pandas as pd
+from rapidfuzz.distance import OSA
 
 from geo import pcodes
-from geo.gazetteer import Gazetteer, Near, errors, gazetteer, nearest
+from geo.gazetteer import Gazetteer, Near, gazetteer, nearest
 from geo.readings import Scope, scope
 from geo.settings import LEVELS
 from geo.spelling import related, Name, coarse, fold, light, parse, parts, skeleton
@@ -25,8 +26,8 @@ RESULT_COLUMNS: Final = ("outcome", "pcode", "level", "method", "score", "candid
 # one error of too many others: below these lengths they need their exact sound.
 LETTERS_PER_ERROR: Final = {"cercle": 3, "region": 4, "open": 4}
 MIN_LETTERS: Final = {"cercle": 3, "region": 5, "open": 5}
-# From this length on a consonant may be missing or added, where no cercle is stated [letters].
-MIN_LETTERS_LOOSE: Final = 6
+# From these lengths on a consonant may be missing or added [letters].
+MIN_LETTERS_LOOSE: Final = {"cercle": 3, "region": 6, "open": 6}
 # How much further off the second must be than the best, where both are possible [errors].
 MIN_LEAD: Final = {"cercle": 0.5, "region": 1.0, "open": 1.0}
 # Fewer consonants than this do not tell a name in Arabic letters from others.
@@ -349,14 +350,28 @@ def _close(asked: Question, near: Near, gaz: Gazetteer) -> Decision:
 
 def _possible(name: Name, unit: int, width: str, gaz: Gazetteer) -> bool:
     """Whether a name can be a misspelling of a unit's, by the number and the kind of its errors."""
-    letters = len(name.light)
+    return any(
+        _close_enough(name, entry.name, of, width) for entry in gaz.names[unit] for of in (_written, _light)
+    )
+
+
+def _close_enough(name: Name, known: Name, of: Callable[[Name], str], width: str) -> bool:
+    """Few errors for the letters, or for the sounds, and none that makes another name of it."""
+    letters = len(of(name))
     if letters < MIN_LETTERS[width]:
         return False
-    allowed = max(letters // LETTERS_PER_ERROR[width], 1)
-    strict = width != "cercle" and letters < MIN_LETTERS_LOOSE
-    return any(
-        errors(name, entry.name) <= allowed and related(name, entry.name, strict=strict) for entry in gaz.names[unit]
-    )
+    # A hand slips once; sounds differ in proportion to the length of the name.
+    allowed = 1 if of is _written else max(letters // LETTERS_PER_ERROR[width], 1)
+    strict = letters < MIN_LETTERS_LOOSE[width]
+    return OSA.distance(of(name), of(known)) <= allowed and related(name, known, strict=strict)
+
+
+def _written(name: Name) -> str:
+    return "".join(name.tokens)
+
+
+def _light(name: Name) -> str:
+    return name.light
 
 
 def _score(away: float, name: Name) -> float:

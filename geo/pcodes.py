@@ -51,7 +51,8 @@ def level(pcode: str) -> str:
     ('cercle', 'cercle', '')
     """
     lengths = LENGTHS.get(pcode[:2], {})
-    if not pcode[2:].isdecimal() and pcode[2:]:
+    # str.isdecimal would let Arabic digits through, which join with nothing.
+    if not re.fullmatch("[0-9]*", pcode[2:]):
         return ""
     return next((name for name, length in lengths.items() if length == len(pcode)), "")
 

@@ -47,7 +47,7 @@ _BRACKETS: Final = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
 _NUMBERS: Final = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "l": 1, "ll": 2, "lll": 3}
 _NUMBER: Final = re.compile(r"(?<=[^\W\d])\s*(\d{1,3})$")
 # The Arabic article, also as it is heard before the letters that absorb it.
-_ARTICLE: Final = re.compile(r"\b(?:[ea]l|[ea]ch|[ea]ss?|[ea]zz?|[ea]dd?|[ea]rr?|[ea]nn?|[ea]t)\b ")
+_ARTICLE: Final = re.compile(r"\b(?:[ea]l|[ea]c?sh|[ea]ch|[ea]ss?|[ea]zz?|[ea]dd?|[ea]rr?|[ea]nn?|[ea]t)\b ")
 
 _SPLIT: Final = re.compile(r"\s*(?:[,;/+&|]|\bet\b|\band\b)\s*", re.IGNORECASE)
 

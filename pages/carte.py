@@ -8,12 +8,13 @@ from geo.ui import carte, data, parts, state
 from geo.ui.page import page_setup, show_accounting
 from geo.ui.questions import ask, card_lines, crumbs, drill_to, title_of, wide_lines
 
-page_setup(N_("Carte 3W / couverture"))
+under_heading = page_setup(N_("Carte 3W / couverture"))
 ground = data.ground()
 view = ask(data.records(), ground)
 facts = data.answer(view)
 limits = ", ".join(f"{country} {vintage}" for country, vintage in facts.vintages.items())
-show_accounting(facts.accounting, sources_on=facts.newest, limits=limits)
+with under_heading:
+    show_accounting(facts.accounting, sources_on=facts.newest, limits=limits)
 
 shown = ground.frame.shown(view)
 within = carte.inside(facts.units, ground, shown)

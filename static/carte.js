@@ -14,6 +14,7 @@
   var INDICATIVE_DASH = "4 3";
   var ORDER = ["region", "cercle", "commune"];
   var CONTEXT_OPACITY = 0.45;
+  var FACE = ' "Source Sans", "Segoe UI", Roboto, sans-serif';
   var fetched = {};
 
   // ---- shapes -----------------------------------------------------------------------------------
@@ -115,7 +116,7 @@
   });
 
   function haloText(pen, text, x, y, font, color) {
-    pen.font = font + ' "Source Sans", "Source Sans Pro", "Segoe UI", Roboto, sans-serif';
+    pen.font = font + FACE;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.lineJoin = "round";
@@ -143,7 +144,7 @@
   function placeLabels(pen, candidates, taken) {
     var shown = 0;
     candidates.forEach(function (label) {
-      pen.font = label.font + ' "Source Sans", "Source Sans Pro", "Segoe UI", Roboto, sans-serif';
+      pen.font = label.font + FACE;
       var half = pen.measureText(label.text).width / 2 + 3;
       var box = [label.x - half, label.y - 8, label.x + half, label.y + 8];
       var free = label.room === undefined || half * 2 < label.room * 1.3;
@@ -167,7 +168,12 @@
     this.lines = [];
     this.points = null;
     this.drawn = null;
-    var self = this;
+    var self = this, container = map.getContainer();
+    // The page decides how tall the frame is; the sheet that says so may come later than the map.
+    container.style.setProperty("height", "100vh", "important");
+    map.invalidateSize({ animate: false, pan: false });
+    new ResizeObserver(function () { self.resized(); }).observe(container);
+    L.control.scale({ imperial: false }).addTo(map);
     [["fill", 400, true], ["water", 410, false], ["lines", 420, false], ["chosen", 430, false], ["sheet", 440, false]]
       .forEach(function (pane) {
         var element = map.createPane("couverture-" + pane[0]);
@@ -193,6 +199,16 @@
     map.on("focus", function () { map.scrollWheelZoom.enable(); });
     map.on("blur", function () { map.scrollWheelZoom.disable(); });
     if (window.matchMedia("(pointer: coarse)").matches) map.dragging.disable();
+    var self = this;
+    ["mousedown", "wheel", "touchstart", "keydown"].forEach(function (name) {
+      map.getContainer().addEventListener(name, function () { self.moved = true; }, { passive: true });
+    });
+  };
+
+  // A window made narrower or turned shows the same place, unless the reader has moved the map.
+  Carte.prototype.resized = function () {
+    this.map.invalidateSize({ animate: false, pan: false });
+    if (this.framed && !this.moved) this.map.fitBounds(this.view.frame, { animate: false, padding: [8, 8] });
   };
 
   Carte.prototype.show = function (view) {
@@ -208,6 +224,11 @@
       self.found = found;
       self.fault(null);
       self.draw();
+      // Names are measured and painted again once the typeface is there.
+      if (!self.faced) document.fonts.load('600 14px "Source Sans"').then(function () {
+        self.faced = true;
+        self.sheet.redraw();
+      });
     }).catch(function (error) {
       self.fault(view.texts.fault + " (" + error.message + ")");
       console.error(error);
@@ -349,6 +370,7 @@
     if (wanted === this.framed) return;
     var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches || !this.framed;
     this.framed = wanted;
+    this.moved = false;
     this.map.fitBounds(this.view.frame, { animate: !still, padding: [8, 8] });
   };
 

@@ -117,9 +117,14 @@ def _measured(
         for country in levels
     }
     table = read_shape_pcodes()
-    raw = polygons.merge(table[["shape_id", "adm3_pcode"]], on="shape_id")
+    raw = polygons.merge(table[["shape_id", "adm3_pcode"]], on="shape_id").sort_values("adm3_pcode")
     gaps, gaps_sqkm = measure.open_gaps(raw.geometry.to_numpy())
-    figures["ML"] |= {"source_gaps": gaps, "source_gaps_sqkm": round(gaps_sqkm, 1)}
+    moved = measure.outer_change_sqkm(raw.geometry.to_numpy(), levels["ML"]["communes"].geometry.to_numpy())
+    figures["ML"] |= {
+        "source_gaps": gaps,
+        "source_gaps_sqkm": round(gaps_sqkm, 1),
+        "outer_border_change_sqkm": round(moved, 3),
+    }
     if "ML" in truth:
         iou = table["iou"].astype(float)
         figures["ML"] |= {
@@ -137,9 +142,9 @@ def _survey(
     points: Path, raw: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, official: gpd.GeoDataFrame
 ) -> dict[str, Any]:
     table = read_table(points)
-    where = shapely.points(table["longitude"].astype(float), table["latitude"].astype(float))
-    total, same, nowhere = measure.same_commune_share(where, communes, official)
-    _total, same_before, nowhere_before = measure.same_commune_share(where, raw, official)
+    where = table["longitude"].to_numpy(dtype=float), table["latitude"].to_numpy(dtype=float)
+    total, same, nowhere = measure.same_commune_share(*where, communes, official)
+    _total, same_before, nowhere_before = measure.same_commune_share(*where, raw, official)
     return {
         "survey_points": total,
         "survey_same_commune_pct": round(100 * same / total, 2),

@@ -11,6 +11,7 @@ from geo import classify, maps
 from geo.counting import Communes
 from geo.facts import Facts
 from geo.i18n import N_, _
+from geo.shapes import Frame
 from geo.ui.data import Ground
 
 MAP_KEY: Final = "carte"
@@ -96,7 +97,7 @@ def show(
     )
 
 
-def _focus_corners(ground: Ground) -> maps.Frame:
+def _focus_corners(ground: Ground) -> Frame:
     focus = ground.boundaries.regions.loc[ground.boundaries.regions["focus"], "adm1_pcode"]
     corners = [ground.corners[pcode] for pcode in focus]
     (souths, wests), (norths, easts) = (tuple(zip(*side, strict=True)) for side in zip(*corners, strict=True))

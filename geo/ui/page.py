@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo import assets
 from geo.counting import Accounting
@@ -53,7 +54,7 @@ def _menu() -> None:
             st.page_link(file, label=_(title), query_params=asked)
 
 
-def page_setup(title: str) -> None:
+def page_setup(title: str) -> DeltaGenerator:
     """Begin a page: browser title, language, look, menu, heading, FR | EN.
 
     Every page calls it first: a page opened by its own address on a fresh
@@ -63,6 +64,11 @@ def page_setup(title: str) -> None:
     ----------
     title
         French source string, marked for translation by the page (``N_``).
+
+    Returns
+    -------
+    DeltaGenerator
+        The place under the heading, for :func:`show_accounting` once the figures are known.
     """
     set_language(state.chosen("lang", LANGUAGES, DEFAULT_LANGUAGE))
     st.set_page_config(page_title=f"{_(title)} · Couverture", layout="wide", initial_sidebar_state="auto")
@@ -71,11 +77,9 @@ def page_setup(title: str) -> None:
     st.html(f"<script>document.documentElement.lang = '{language()}';</script>", unsafe_allow_javascript=True)
     _menu()
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
-        st.html(f"<h1>{html.escape(_(title))}</h1>")
+        st.html(f"<h1>{html.escape(_(title))}</h1>", width="content")
         _language_switch()
-    for name, value in state.left_out().items():
-        words = _("L'adresse demandait {name} = « {value} », qui n'existe pas : laissé de côté.")
-        st.html(f"<p class='notice' role='status'>{html.escape(words.format(name=name, value=value))}</p>")
+    return st.container(key="under-head")
 
 
 def _day(text: str) -> str:
@@ -106,6 +110,9 @@ def accounting_words(accounting: Accounting, *, sources_on: str = "", limits: st
 
 
 def show_accounting(accounting: Accounting, *, sources_on: str = "", limits: str = "") -> None:
-    """Show :func:`accounting_words` under the heading."""
+    """Show :func:`accounting_words`, and what the address asked for that does not exist."""
     words = accounting_words(accounting, sources_on=sources_on, limits=limits)
     st.html(f"<p class='accounting'>{html.escape(words)}</p>")
+    for name, value in state.left_out().items():
+        text = _("L'adresse demandait {name} = « {value} », qui n'existe pas : laissé de côté.")
+        st.html(f"<p class='notice' role='status'>{html.escape(text.format(name=name, value=value))}</p>")
