@@ -22,6 +22,19 @@ DOTTED: Final = frozenset({"capital", "region", "cercle", "town"})
 DOT_RADIUS: Final = 3  # [px]
 HALO: Final = 2  # [px]
 
+# Zoom from which a label is wanted, by kind; the order is that of their weight.
+LABEL_ZOOM: Final = {
+    "country": 4,
+    "capital": 4,
+    "region": 5,
+    "area": 6,
+    "cercle": 6,
+    "river": 6,
+    "lake": 8,
+    "town": 7,
+    "commune": 9,
+}
+
 _NARROW: Final = frozenset("ijlt.,;:'’-I|! ")
 _WIDE: Final = frozenset("mwMW")
 
@@ -78,7 +91,7 @@ def place_labels(labels: pd.DataFrame, *, zooms: Sequence[int] = ZOOMS) -> pd.Da
     """Find for each label the first zoom at which it fits, and the side its text stands on.
 
     Greedy, in the order of ``rank``: at each zoom labels already shown stay,
-    then the others are tried, dotted ones on four sides.
+    then the others are tried, towns and lakes on several sides.
 
     Parameters
     ----------
@@ -151,7 +164,9 @@ def _candidate_boxes(labels: pd.DataFrame) -> list[list[tuple[str, Floats]]]:
     found = []
     for label in labels.itertuples():
         dotted = label.kind in DOTTED
-        anchors = ("right", "left", "top", "bottom") if dotted else ("center",)
+        beside = ("right", "left", "top", "bottom")
+        # A lake's name may stand beside its middle; a river's or a country's place is a choice already.
+        anchors = beside if dotted else ("center", *beside) if label.kind == "lake" else ("center",)
         names = (str(label.name_fr), str(label.name_en), str(label.kind))
         dot = [_dot_box()] if dotted else []
         found.append([(anchor, np.array([_text_box(*names, anchor), *dot])) for anchor in anchors])
