@@ -5,22 +5,25 @@ No page and no exporter aggregates on its own; all of them read the same facts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from geo import coverage
+from geo import coverage, filters
 from geo.activities import ActivityType, Source
 from geo.boundaries import Boundaries
-from geo.counting import SEPARATOR, Accounting, Communes, Members, Pairs, account, relation, without_details_twice
+from geo.counting import (
+    SEPARATOR,
+    Accounting,
+    Communes,
+    Members,
+    Pairs,
+    account,
+    relation,
+    without_details_twice,
+)
 from geo.coverage import Assumptions
 from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
-
-FILTERS: Final = ("implementing_org", "donor", "activity_status", "functionality", "source_id")
-# Columns that hold several organisations in one cell.
-LISTS: Final = ("donor",)
-NOT_GIVEN: Final = ""
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ class Frame:
         self.grids["region_2023"] = self._grid(self._group_names())
 
     def grid(self, view: View) -> Grid:
-        """The units of a view's level, of the regions of its vintage."""
+        """Return the units of a view's level, of the regions of its vintage."""
         return self.grids[grid_key(view)]
 
     def shown(self, view: View) -> Communes:
@@ -227,7 +230,7 @@ def prepare(
     sources: Mapping[str, Source],
     people: pd.DataFrame | None = None,
 ) -> Prepared:
-    """What does not change with the view.
+    """Return what does not change with the view.
 
     Parameters
     ----------
@@ -253,7 +256,7 @@ def _prepare_type(
     return OfType(
         kind=kind,
         # Filters are asked of these columns at every rerun: a category compares in 1 to 3 ms at 500,000 rows.
-        records=once.astype(dict.fromkeys(FILTERS, "category")),
+        records=once.astype(dict.fromkeys(filters.COLUMNS, "category")),
         set_of_record=set_of_record,
         pairs={key: relation(names, grid.units, frame.members) for key, grid in frame.grids.items()},
         surveyed=coverage.surveyed(once, sources, frame.members, kind=kind.name),
@@ -267,9 +270,8 @@ def build(prepared: Prepared, view: View) -> Facts:
     of_type, frame = prepared.of_type[view.activity_type], prepared.frame
     grid, pairs = frame.grid(view), of_type.pairs[grid_key(view)]
     shown = frame.shown(view)
-    keep = _filtered(of_type.records, view.filters)
-    within, undated = _within_period(of_type.records, view.period)
-    keep &= within
+    keep = filters.kept(of_type.records, view.filters, view.period)
+    undated = filters.undated(of_type.records, view.period)
     kept, sets = of_type.records[keep], of_type.set_of_record[keep]
     area = relation(pairs.place_sets, {"": shown}, frame.members)
     # A survey says that nothing else is there, not that a given partner or donor is absent.
@@ -323,42 +325,6 @@ def _dates(records: pd.DataFrame) -> tuple[str, str]:
     """Oldest and newest date that the records carry, at the precision they have."""
     dates = {date for column in ("observed_on", "end_date") for date in records[column].unique()} - {""}
     return (min(dates), max(dates)) if dates else ("", "")
-
-
-def _filtered(records: pd.DataFrame, filters: Mapping[str, tuple[str, ...]]) -> np.ndarray:
-    keep = np.ones(len(records), dtype=bool)
-    for column, values in filters.items():
-        if values:
-            keep &= holds(records[column], values, several=column in LISTS)
-    return keep
-
-
-def holds(cells: pd.Series, values: Sequence[str], *, several: bool) -> np.ndarray:
-    """Rows whose cell is one of ``values``, or lists one of them where cells hold ``several``."""
-    code, words = pd.factorize(cells)
-    wanted = set(values)
-    found = [bool(wanted & set(split(str(word)))) if several else str(word) in wanted for word in words]
-    return np.array(found, dtype=bool)[code] if len(found) else np.zeros(len(cells), dtype=bool)
-
-
-def split(text: str) -> list[str]:
-    """The entries of a ``;``-separated cell; an empty cell is one entry, *not reported*."""
-    return [part.strip() for part in text.split(SEPARATOR)]
-
-
-def _within_period(records: pd.DataFrame, period: tuple[str, str]) -> tuple[np.ndarray, int]:
-    """Rows whose dates meet the period, and how many have no date at all."""
-    start, end = period
-    if not start and not end:
-        return np.ones(len(records), dtype=bool), 0
-    begins = records["start_date"].where(records["start_date"] != "", records["observed_on"])
-    ends = records["end_date"].where(records["end_date"] != "", records["observed_on"])
-    undated = (begins == "") & (ends == "")
-    begins, ends = begins.where(begins != "", ends), ends.where(ends != "", begins)
-    # A date of lower precision covers all of its year or month: 2016 meets any day of 2016.
-    late = begins > (end + "~" if end else "~")
-    early = (ends + "~") < start
-    return (~undated & ~late & ~early).to_numpy(dtype=bool), int(undated.sum())
 
 
 def _points(records: pd.DataFrame) -> pd.DataFrame:
