@@ -129,16 +129,16 @@ def _attributes(raw: gpd.GeoDataFrame, file: str, notes: list[str]) -> pd.DataFr
                 "avec codes et noms des trois niveaux."
             ).format(file=file, columns=", ".join(missing))
         )
-    facts = pd.DataFrame(
-        {fact: _text(raw[column]) for fact, column in columns.items() if fact != "area_sqkm"}
-    )
+    read = {fact: _text(raw[column]) for fact, column in columns.items() if fact != "area_sqkm"}
+    # Blanks around a code are a fault worth a note, around a name they are nothing.
+    facts = pd.DataFrame({fact: text if "pcode" in fact else text.str.strip() for fact, text in read.items()})
     for level in (1, 2, 3):
         facts[f"adm{level}_pcode"] = _codes(facts[f"adm{level}_pcode"], f"ADM{level}", file, notes)
     if "area_sqkm" in columns:
         facts["stated_sqkm"] = pd.to_numeric(raw[columns["area_sqkm"]], errors="coerce").to_numpy()
     spare = [str(name) for name in raw.columns if _ALTERNATES.fullmatch(str(name).lower())]
     others = [name for name in spare if name not in columns.values()]
-    facts["alt_names"] = _joined([_text(raw[name]) for name in others], len(facts))
+    facts["alt_names"] = _joined([_text(raw[name]).str.strip() for name in others], len(facts))
     return facts
 
 
@@ -146,7 +146,7 @@ def _text(column: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.dt.strftime("%Y-%m-%d").fillna("").reset_index(drop=True)
     plain = column.astype(object).where(column.notna(), "").astype(str)
-    return plain.str.replace("\x00", "").str.strip().replace({"nan": "", "None": ""}).reset_index(drop=True)
+    return plain.str.replace("\x00", "").reset_index(drop=True)
 
 
 def _joined(columns: list[pd.Series], rows: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -12,12 +12,14 @@ import shapely
 from geo import pcodes
 from geo.errors import BoundaryFileError
 from geo.i18n import _, number, percent
-from geo.projection import area_sqkm
+from geo.locating import locate
+from geo.projection import area_sqkm, distance_to_km
 from geo.settings import PCODE_COLUMN
 
 # Shares below are of the communes (or area) of the country.
 MIN_COVERED: Final = 0.97  # known label points that fall in some polygon of the file
 MIN_OWN: Final = 0.97  # known label points that fall in the polygon of their own code
+MAX_KM_FROM_OWN_POINT: Final = 2.0  # a polygon from the known label point of its code [km]
 MAX_OVERLAP_SHARE: Final = 0.001  # area claimed twice: Mali's simplified polygons reach 0.0006
 MAX_DETACHED: Final = 0.01  # communes that touch no other of their cercle
 AREA_TOLERANCE: Final = 0.05  # of a commune's area against what is stated or known
@@ -229,20 +231,37 @@ def against_known(
 
 
 def _places(frame: gpd.GeoDataFrame, facts: pd.DataFrame, file: str) -> None:
+    """Check that each polygon lies where its commune is known to be.
+
+    A simplified border may leave a label point just outside; two polygons that
+    hold each other's point, or one that is far from its own, carry attributes of others.
+    """
+    shapes = frame.geometry.to_numpy()
     lon, lat = facts["label_lon"].to_numpy(dtype=float), facts["label_lat"].to_numpy(dtype=float)
-    own = shapely.intersects_xy(frame.geometry.to_numpy(), lon, lat)
-    if own.mean() < MIN_OWN:
+    own = shapely.intersects_xy(shapes, lon, lat)
+    rows = np.arange(len(frame))
+    holder = np.where(own, rows, locate(lon, lat, shapes))
+    swapped = (holder >= 0) & (holder != rows) & (holder[holder] == rows)
+    away = np.array(
+        [not inside and _far(*point) for inside, *point in zip(own, lon, lat, shapes, strict=True)]
+    )
+    wrong = swapped | away if own.mean() >= MIN_OWN else ~own
+    if wrong.any():
         raise BoundaryFileError(
             _(
                 "{file} : {n} communes ne sont pas à leur place, dont {code} ({name}). Polygones et "
                 "attributs ne vont pas ensemble."
             ).format(
                 file=file,
-                n=number(int((~own).sum())),
-                code=frame.loc[~own, "adm3_pcode"].iloc[0],
-                name=frame.loc[~own, "adm3_name"].iloc[0],
+                n=number(int(wrong.sum())),
+                code=frame.loc[wrong, "adm3_pcode"].iloc[0],
+                name=frame.loc[wrong, "adm3_name"].iloc[0],
             )
         )
+
+
+def _far(lon: float, lat: float, shape: Any) -> bool:
+    return bool(distance_to_km(lon, lat, [shape])[0] > MAX_KM_FROM_OWN_POINT)
 
 
 def _names(frame: gpd.GeoDataFrame, listed: pd.DataFrame, level: int, file: str) -> list[str]:

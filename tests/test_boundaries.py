@@ -1,4 +1,5 @@
 import json
+import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -306,7 +307,9 @@ def test_survey_points_stay_in_their_commune(shipped: Boundaries, official_mali:
     where = points["longitude"].to_numpy(dtype=float), points["latitude"].to_numpy(dtype=float)
     mali = shipped.communes.query("country == 'ML'")
     inside, same, nowhere = measure.same_commune_share(*where, mali, official_mali)
-    print(f"{same} of {inside} points in the same commune: {100 * same / inside:.2f} %, {nowhere} in none")
+    sys.stdout.write(
+        f"{same} of {inside} in the same commune: {100 * same / inside:.2f} %, {nowhere} in none\n"
+    )
     assert inside == 18_918
     assert same / inside >= 0.993
     figures = shipped.layers[0].about["measured"]

@@ -90,6 +90,13 @@ def _unpacked(path: Path) -> Iterator[Path]:
                     room -= _extract(archive, member, Path(scratch), room, path.name)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             raise _cut(path.name) from error
+        except OSError as error:
+            # A spoilt offset makes an impossible seek; a full disk ends here too.
+            raise BoundaryFileError(
+                _("{file} : archive impossible à ouvrir ({reason}). Téléchargez-la à nouveau.").format(
+                    file=path.name, reason=error.strerror
+                )
+            ) from error
         yield Path(scratch)
 
 
