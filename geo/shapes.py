@@ -17,8 +17,8 @@ from geo.arcs import STEP_DEG, Topology, merged, packed_arcs, separating, simpli
 from geo.boundaries import Boundaries
 from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
 
-# Kept triangle of the simplification [degrees]; about a pixel at zoom 9.
-TOLERANCE_DEG: Final = 0.002
+# Kept triangle of the simplification [degrees]; under a pixel at zoom 9.
+TOLERANCE_DEG: Final = 0.001
 LATER_REGION: Final = "region_2023"
 
 Frame = tuple[tuple[float, float], tuple[float, float]]

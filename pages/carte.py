@@ -17,8 +17,7 @@ with under_heading:
     show_accounting(facts.accounting, sources_on=facts.newest, limits=limits)
 
 shown = ground.frame.shown(view)
-within = carte.inside(facts.units, ground, shown)
-units, classes = carte.classified(facts, within)
+units, classes = carte.classified(facts)
 rows = classify.in_map_order(carte.inside(units, ground, shown))
 title = title_of(facts)
 

@@ -142,9 +142,10 @@
 
   // Labels that would touch one already placed are left out.
   function placeLabels(pen, candidates, taken) {
-    var shown = 0;
+    var shown = 0, names = {};
     candidates.forEach(function (label) {
       pen.font = label.font + FACE;
+      if (label.unless && names[label.unless]) return;
       var half = pen.measureText(label.text).width / 2 + 3;
       var box = [label.x - half, label.y - 8, label.x + half, label.y + 8];
       var free = label.room === undefined || half * 2 < label.room * 1.3;
@@ -152,6 +153,7 @@
         return box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1];
       })) return;
       taken.push(box);
+      names[label.text] = true;
       haloText(pen, label.text, label.x, label.y, label.font, label.color);
       shown += 1;
     });
@@ -476,7 +478,7 @@
         var marked = level === self.levelKey() && self.view.units[pcode] &&
           (self.view.units[pcode][2] || self.view.units[pcode][0] === "zero");
         all.push({
-          text: unit.name, x: at.x, y: at.y + (marked ? 16 : 0), font: font, color: color,
+          text: unit.name, unless: level === "cercle" ? unit.name : "", x: at.x, y: at.y + (marked ? 16 : 0), font: font, color: color,
           room: level === "commune" ? self.width(pcode) : undefined
         });
       });

@@ -104,7 +104,7 @@ def _focus_corners(ground: Ground) -> Frame:
     return (min(souths), min(wests)), (max(norths), max(easts))
 
 
-def classified(facts: Facts, within: pd.DataFrame) -> tuple[pd.DataFrame, classify.Classes]:
-    """All units with their classes; the breaks are those of the units within the area asked."""
-    classes = classify.classes_of(within)
+def classified(facts: Facts) -> tuple[pd.DataFrame, classify.Classes]:
+    """All units with their classes; the breaks are those of the four regions, however far one drills."""
+    classes = classify.classes_of(facts.units[facts.units["focus"]])
     return classify.classify(facts.units, breaks=classes), classes
