@@ -12,7 +12,7 @@ from geo.i18n import _, set_language
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser with one subcommand for each module of :mod:`geo.commands`."""
+    """Return the parser with one subcommand for each module of :mod:`geo.commands`."""
     root = argparse.ArgumentParser(prog="python -m geo", description=_("Couverture en ligne de commande."))
     root.add_argument("--version", action="version", version=f"couverture {__version__}")
     subparsers = root.add_subparsers(dest="command", required=True)

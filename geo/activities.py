@@ -189,7 +189,7 @@ def types_from_settings(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, 
 
 
 def _type_from_settings(name: str, values: Mapping[str, Any]) -> ActivityType:
-    listed = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    listed: dict[str, Any] = {key: _as_tuple(value) for key, value in values.items()}
     try:
         made = ActivityType(name=name, **listed)
     except TypeError as error:
@@ -201,8 +201,12 @@ def _type_from_settings(name: str, values: Mapping[str, Any]) -> ActivityType:
     return made
 
 
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
 def sources_from_settings(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, Source]:
-    """Sources from the parsed settings file, by id.
+    """Return the sources from the parsed settings file, by id.
 
     Raises
     ------
@@ -216,23 +220,23 @@ def _source_from_settings(name: str, values: Mapping[str, Any]) -> Source:
     rest = dict(values)
     scope = rest.pop("scope", {})
     try:
-        listed = {key: tuple(value) if isinstance(value, list) else value for key, value in scope.items()}
+        listed: dict[str, Any] = {key: _as_tuple(value) for key, value in scope.items()}
         return Source(source_id=name, scope=Scope(**listed), **rest)
     except TypeError as error:
         raise SettingsError(f"sources.toml, [{name}]: {error}") from error
 
 
 def empty_records() -> pd.DataFrame:
-    """A frame of no records with every provider column."""
+    """Return a frame of no records with every provider column."""
     return complete(pd.DataFrame())
 
 
 def complete(records: pd.DataFrame) -> pd.DataFrame:
-    """``records`` with every provider column present: text ``""``, numbers missing where not reported.
+    """Return ``records`` with every provider column present: text ``""``, numbers missing where not reported.
 
     Columns that are not of the record are kept at the end, as they came.
     """
-    others = [column for column in records if column not in PROVIDER_COLUMNS]
+    others = [str(column) for column in records.columns if column not in PROVIDER_COLUMNS]
     columns: dict[str, pd.Series] = {}
     for column in TEXT_COLUMNS:
         columns[column] = _text(records, column)
@@ -258,7 +262,7 @@ def _numbers(records: pd.DataFrame, column: str) -> pd.Series:
 
 @functools.cache
 def schema() -> "pa.DataFrameSchema":
-    """The record as a checked schema (pandera); made at first use because its import is slow."""
+    """Return the record as a checked schema (pandera); made at first use because its import is slow."""
     import pandera.pandas as pa  # noqa: PLC0415
 
     def one_of(values: tuple[str, ...]) -> "pa.Check":
@@ -302,6 +306,8 @@ def problems(records: pd.DataFrame, *, types: Mapping[str, ActivityType]) -> pd.
         cases = error.failure_cases.rename(columns={"index": "row", "failure_case": "value"})
         found = cases[["row", "column", "value", "check"]]
     strange = records.loc[~records["activity_type"].isin(list(types)), "activity_type"]
-    unknown = pd.DataFrame({"row": strange.index, "column": "activity_type", "value": strange, "check": "types.toml"})
+    unknown = pd.DataFrame(
+        {"row": strange.index, "column": "activity_type", "value": strange, "check": "types.toml"}
+    )
     frames = [frame for frame in (found, unknown) if len(frame)]
     return pd.concat(frames, ignore_index=True) if frames else found

@@ -7,6 +7,7 @@ the problem list with its row, column and words.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -64,7 +65,7 @@ def clean(
     source_id: str,
     given: Mapping[str, str] | None = None,
 ) -> Cleaned:
-    """Records from a table of texts.
+    """Read records from a table of texts.
 
     Parameters
     ----------
@@ -73,12 +74,17 @@ def clean(
     given : mapping of str to str, optional
         Record column to heading, where the heading says too little.
     """
-    dropped = contact_headings(table.columns)
-    columns = recognise([name for name in table if name not in dropped], given=given)
-    raw = pd.DataFrame({column: table[heading].astype("str") for column, heading in columns.items()}, index=table.index)
+    headings = [str(name) for name in table.columns]
+    dropped = contact_headings(headings)
+    columns = recognise([name for name in headings if name not in dropped], given=given)
+    raw = pd.DataFrame(
+        {column: table[heading].astype("str") for column, heading in columns.items()}, index=table.index
+    )
     problems: list[pd.DataFrame] = []
     read: dict[str, pd.Series] = {
-        column: raw[column].str.strip() for column in TEXT_COLUMNS if column in raw and column not in DATE_COLUMNS
+        column: raw[column].str.strip()
+        for column in TEXT_COLUMNS
+        if column in raw and column not in DATE_COLUMNS
     }
     for column in (*NUMBER_COLUMNS, "water_months"):
         if column in raw:
@@ -90,14 +96,16 @@ def clean(
         if column in raw:
             read[column] = _standard(raw[column], words, problems)
     notes: list[str] = []
-    read["activity_type"] = _types(raw, table.columns, types, notes, problems)
-    read["source_id"] = pd.Series(source_id, index=table.index) if "source_id" not in raw else read["source_id"]
+    read["activity_type"] = _types(raw, headings, types, notes, problems)
+    read["source_id"] = (
+        pd.Series(source_id, index=table.index) if "source_id" not in raw else read["source_id"]
+    )
     if "quantity" not in read and {"longitude", "latitude"} <= set(read):
         # One row, one position: the file lists the works themselves, each is one.
         read["quantity"] = pd.Series(1.0, index=table.index)
         notes.append("one_per_row")
     records = complete(_with_seasons(pd.DataFrame(read, index=table.index)))
-    unused = [name for name in table if name not in columns.values() and name not in dropped]
+    unused = [name for name in headings if name not in columns.values() and name not in dropped]
     return Cleaned(records, columns, tuple(unused), tuple(dropped), tuple(notes), _stack(problems))
 
 
@@ -108,7 +116,9 @@ def _stack(problems: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _problem(values: pd.Series, rows: pd.Series, problem: str) -> pd.DataFrame:
     bad = values[rows]
-    return pd.DataFrame({"row": bad.index, "column": values.name, "value": bad.to_numpy(), "problem": problem})
+    return pd.DataFrame(
+        {"row": bad.index, "column": values.name, "value": bad.to_numpy(), "problem": problem}
+    )
 
 
 def _reported(values: pd.Series) -> pd.Series:
@@ -147,15 +157,17 @@ def _date(text: str) -> str:
 
 
 def _iso(parts: list[int]) -> str:
-    whole = [*parts, 1, 1][:3]
+    year, month, day_of_month = [*parts, 1, 1][:3]
     try:
-        day = pd.Timestamp(*whole).date()
+        day = date(year, month, day_of_month)
     except ValueError:
         return ""
     return day.isoformat()[: {1: 4, 2: 7, 3: 10}[len(parts)]]
 
 
-def _standard(values: pd.Series, words: Mapping[str, tuple[str, ...]], problems: list[pd.DataFrame]) -> pd.Series:
+def _standard(
+    values: pd.Series, words: Mapping[str, tuple[str, ...]], problems: list[pd.DataFrame]
+) -> pd.Series:
     table = {text: standard_value(text, words) for text in values.unique()}
     known = values.map(table)
     strange = values.map({text: value is None for text, value in table.items()}).astype(bool)
@@ -165,16 +177,24 @@ def _standard(values: pd.Series, words: Mapping[str, tuple[str, ...]], problems:
 
 def _types(
     raw: pd.DataFrame,
-    headings: Sequence[str] | pd.Index,
+    headings: Sequence[str],
     types: Mapping[str, ActivityType],
     notes: list[str],
     problems: list[pd.DataFrame],
 ) -> pd.Series:
     if "activity_type" in raw:
-        names = {fold_heading(word): kind.name for kind in types.values() for word in (kind.name, kind.label_fr, kind.label_en)}
+        names = {
+            fold_heading(word): kind.name
+            for kind in types.values()
+            for word in (kind.name, kind.label_fr, kind.label_en)
+        }
         table = {text: names.get(fold_heading(text), "") for text in raw["activity_type"].unique()}
         found = raw["activity_type"].map(table).astype("str")
-        problems.append(_problem(raw["activity_type"], (found == "") & _reported(raw["activity_type"]), "not_a_known_type"))
+        problems.append(
+            _problem(
+                raw["activity_type"], (found == "") & _reported(raw["activity_type"]), "not_a_known_type"
+            )
+        )
         return found.where(found != "", "unspecified").astype("str")
     folded = {fold_heading(heading) for heading in headings}
     hinted = [kind.name for kind in types.values() if folded & set(kind.heading_hints)]

@@ -12,7 +12,7 @@ always taken from the records; those of a parent are never the sum of its
 children's. Source of the rule: docs/counting.md.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -48,7 +48,7 @@ class Accounting:
             )
 
     def as_dict(self) -> dict[str, Any]:
-        """The accounting for JSON; the three parts add up to ``read``."""
+        """Return the accounting for JSON; the three parts add up to ``read``."""
         return {
             "read": self.read,
             "placed": self.placed,
@@ -68,7 +68,9 @@ def has_flag(records: pd.DataFrame, flag: str) -> pd.Series:
     return (SEPARATOR + records["flags"] + SEPARATOR).str.contains(SEPARATOR + flag + SEPARATOR, regex=False)
 
 
-def account(records: pd.DataFrame, *, shown: Communes = frozenset(), members: "Members | None" = None) -> Accounting:
+def account(
+    records: pd.DataFrame, *, shown: Communes = frozenset(), members: "Members | None" = None
+) -> Accounting:
     """Accounting of placed records.
 
     Parameters
@@ -169,10 +171,12 @@ class Pairs:
     presence: np.ndarray
 
     def frame(self) -> pd.DataFrame:
-        """The pairs as ``place_set, pcode, inside, presence``."""
+        """Return the pairs as ``place_set, pcode, inside, presence``."""
         sets = np.array(self.place_sets, dtype=object)[self.set_index]
         units = np.array(self.units, dtype=object)[self.unit_index]
-        return pd.DataFrame({"place_set": sets, "pcode": units, "inside": self.inside, "presence": self.presence})
+        return pd.DataFrame(
+            {"place_set": sets, "pcode": units, "inside": self.inside, "presence": self.presence}
+        )
 
 
 def relation(place_sets: Sequence[str], units: Mapping[str, Communes], members: Members) -> Pairs:
@@ -218,7 +222,12 @@ class Tally:
 
 
 def tally(
-    set_of_record: np.ndarray, values: np.ndarray, pairs: Pairs, *, part_of_record: np.ndarray | None = None, parts: int = 1
+    set_of_record: np.ndarray,
+    values: np.ndarray,
+    pairs: Pairs,
+    *,
+    part_of_record: np.ndarray | None = None,
+    parts: int = 1,
 ) -> Tally:
     """Bounds of a quantity for each unit, and each part of the records, by the set rule.
 
@@ -301,7 +310,7 @@ def bounds(
 
 
 def without_details_twice(records: pd.DataFrame, members: Members) -> pd.DataFrame:
-    """Records in which a row and the finer rows it is made of are not both counted.
+    """Count once what a row and the finer rows it is made of both say.
 
     ``project_code``, ``record_key``, type and organisation tie a region row to
     its commune rows. Of such a group the rows whose places lie inside another
@@ -321,7 +330,7 @@ def without_details_twice(records: pd.DataFrame, members: Members) -> pd.DataFra
         return records
     quantity = records["quantity"].copy()
     flags = records["flags"].copy()
-    finished: list[Hashable] = []
+    finished: list[Any] = []
     for _, group in records[repeated].groupby(keys, sort=False, observed=True):
         for label, left in _left_by_details(group, members).items():
             quantity[label] = left
@@ -331,17 +340,19 @@ def without_details_twice(records: pd.DataFrame, members: Members) -> pd.DataFra
     return records.assign(quantity=quantity, flags=flags).drop(index=finished)
 
 
-def _left_by_details(group: pd.DataFrame, members: Members) -> dict[Hashable, float]:
-    communes = {label: members.of_set(text) for label, text in group["place_set"].items()}
-    left: dict[Hashable, float] = {}
+def _left_by_details(group: pd.DataFrame, members: Members) -> dict[Any, float]:
+    communes: dict[Any, Communes] = {
+        label: members.of_set(text) for label, text in group["place_set"].items()
+    }
+    left: dict[Any, float] = {}
     # Finest first: a cercle row already reduced by its communes reduces its region by its own figure once.
     for label in sorted(communes, key=lambda each: len(communes[each]), reverse=True):
         inside = [other for other in communes if communes[other] < communes[label]]
         direct = [one for one in inside if not any(communes[one] < communes[other] for other in inside)]
         if not direct:
             continue
-        details = group.loc[direct, "quantity"]
-        own = group.at[label, "quantity"]
+        details = group["quantity"].loc[direct]
+        own = float(group["quantity"].loc[label])
         left[label] = float("nan") if pd.isna(own) and not details.notna().all() else _rest(own, details)
     return left
 

@@ -40,17 +40,19 @@ class Assumptions:
 
 
 def part_of_state(kind: ActivityType, *, assumptions: Assumptions) -> dict[str, str]:
-    """The part (:data:`PARTS`) that each functionality counts in; one not reported is unknown."""
+    """Return the part (:data:`PARTS`) that each functionality counts in; one not reported is unknown."""
     table = dict.fromkeys(("", *FUNCTIONALITIES), "unknown")
     table |= dict.fromkeys(OUT_OF_ORDER, "out_of_order") | {"not_used": "not_used"}
     # A seasonal point has a part of its own, added to the working ones or not by a switch.
     table["functional_seasonal"] = "seasonal" if "functional_seasonal" in kind.works else "out_of_order"
     table |= dict.fromkeys(set(kind.works) - {"functional_seasonal"}, "working")
-    replaced = {"apart": "unknown", "working": "working", "not_working": "out_of_order"}[assumptions.unknown_as]
+    replaced = {"apart": "unknown", "working": "working", "not_working": "out_of_order"}[
+        assumptions.unknown_as
+    ]
     return {state: replaced if part == "unknown" else part for state, part in table.items()}
 
 
-def table(
+def table(  # keyword-only: what is counted, and the assumptions in use
     records: pd.DataFrame,
     pairs: Pairs,
     set_of_record: np.ndarray,
@@ -60,7 +62,7 @@ def table(
     assumptions: Assumptions,
     covered: np.ndarray,
 ) -> pd.DataFrame:
-    """What records say of one type for every unit.
+    """Count what records say of one type for every unit.
 
     Parameters
     ----------
@@ -102,7 +104,9 @@ def table(
         "records": split.records.sum(axis=1).astype(np.int64),
         "presence": split.present.sum(axis=1) > 0,
     }
-    for end, values in zip(("min", "max", "open"), _values(records, pairs, set_of_record, columns, measure), strict=True):
+    for end, values in zip(
+        ("min", "max", "open"), _values(records, pairs, set_of_record, columns, measure), strict=True
+    ):
         columns[f"value_{end}"] = values
     columns["value_open"] = columns["value_open"].astype(np.int64)
     columns["above_max"] = np.where(columns["presence"], 0.0, columns["in_place_max"])
@@ -130,7 +134,11 @@ def _works(split: Tally, *, assumptions: Assumptions) -> dict[str, np.ndarray]:
 
 
 def _values(
-    records: pd.DataFrame, pairs: Pairs, set_of_record: np.ndarray, columns: Mapping[str, np.ndarray], measure: str
+    records: pd.DataFrame,
+    pairs: Pairs,
+    set_of_record: np.ndarray,
+    columns: Mapping[str, np.ndarray],
+    measure: str,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if measure in WORK_MEASURES:
         return columns[f"{measure}_min"], columns[f"{measure}_max"], columns[f"{measure}_open"]
@@ -229,7 +237,9 @@ def _state(
     return found
 
 
-def surveyed(records: pd.DataFrame, sources: Mapping[str, Source], members: Members, *, kind: str) -> Communes:
+def surveyed(
+    records: pd.DataFrame, sources: Mapping[str, Source], members: Members, *, kind: str
+) -> Communes:
     """Communes that an exhaustive source of this type covers.
 
     A source whose scope says ``reported`` covers the communes that it has a row for.

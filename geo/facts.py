@@ -3,6 +3,7 @@
 No page and no exporter aggregates on its own; all of them read the same facts.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -51,7 +52,7 @@ class View:
     unit: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     period: tuple[str, str] = ("", "")
-    assumptions: Assumptions = Assumptions()
+    assumptions: Assumptions = field(default_factory=Assumptions)
 
     @property
     def key(self) -> str:
@@ -230,7 +231,7 @@ def prepare(
     sources: Mapping[str, Source],
     people: pd.DataFrame | None = None,
 ) -> Prepared:
-    """Return what does not change with the view.
+    """Prepare what does not change with the view.
 
     Parameters
     ----------
@@ -276,9 +277,11 @@ def build(prepared: Prepared, view: View) -> Facts:
     area = relation(pairs.place_sets, {"": shown}, frame.members)
     # A survey says that nothing else is there, not that a given partner or donor is absent.
     surveyed = Communes() if keep.sum() < len(keep) else of_type.surveyed
-    options = {"kind": of_type.kind, "measure": view.measure, "assumptions": view.assumptions}
-    table = coverage.table(kept, pairs, sets, covered=_covered(grid.units, surveyed), **options)
-    total = coverage.table(kept, area, sets, covered=_covered({"": shown}, surveyed), **options)
+    count = functools.partial(
+        coverage.table, kept, kind=of_type.kind, measure=view.measure, assumptions=view.assumptions
+    )
+    table = count(pairs=pairs, set_of_record=sets, covered=_covered(grid.units, surveyed))
+    total = count(pairs=area, set_of_record=sets, covered=_covered({"": shown}, surveyed))
     meets, wide = _wide(pairs, area, shown, frame.members)
     behind = kept[meets[sets]]
     oldest, newest = _dates(behind)
@@ -304,7 +307,7 @@ def _beside(*tables: pd.DataFrame) -> pd.DataFrame:
     """Tables of the same units in the same order, side by side."""
     columns: dict[str, pd.Series] = {}
     for table in tables:
-        columns |= {name: table[name] for name in table if name not in columns}
+        columns |= {str(name): table[name] for name in table.columns if name not in columns}
     return pd.DataFrame(columns)
 
 

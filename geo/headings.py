@@ -54,12 +54,26 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "currency": ("currency", "devise", "monnaie"),
     "household_size": ("household_size", "taille_menage", "taille_du_menage"),
     "targeted_people": ("targeted_people", "personnes_ciblees", "cible", "cibles", "people_targeted"),
-    "reached_people": ("reached_people", "personnes_atteintes", "atteints", "people_reached", "beneficiaires"),
+    "reached_people": (
+        "reached_people",
+        "personnes_atteintes",
+        "atteints",
+        "people_reached",
+        "beneficiaires",
+    ),
     "targeted_households": ("targeted_households", "menages_cibles", "households_targeted"),
     "reached_households": ("reached_households", "menages_atteints", "households_reached"),
     "reached_people_female": ("reached_people_female", "femmes", "femmes_atteintes", "female"),
     "reached_people_male": ("reached_people_male", "hommes", "hommes_atteints", "male"),
-    "provider_adm1_name": ("provider_adm1_name", "region", "wilaya", "admin1", "admin_1", "adm1_name", "adm1_fr"),
+    "provider_adm1_name": (
+        "provider_adm1_name",
+        "region",
+        "wilaya",
+        "admin1",
+        "admin_1",
+        "adm1_name",
+        "adm1_fr",
+    ),
     "provider_adm2_name": (
         "provider_adm2_name",
         "cercle",
@@ -72,8 +86,20 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "provider_adm3_name": ("provider_adm3_name", "commune", "admin3", "admin_3", "adm3_name", "adm3_fr"),
     "provider_locality": ("provider_locality", "localite", "village", "site", "quartier", "locality", "lieu"),
-    "provider_adm1_pcode": ("provider_adm1_pcode", "adm1_pcode", "admin1_pcode", "code_region", "pcode_region"),
-    "provider_adm2_pcode": ("provider_adm2_pcode", "adm2_pcode", "admin2_pcode", "code_cercle", "pcode_cercle"),
+    "provider_adm1_pcode": (
+        "provider_adm1_pcode",
+        "adm1_pcode",
+        "admin1_pcode",
+        "code_region",
+        "pcode_region",
+    ),
+    "provider_adm2_pcode": (
+        "provider_adm2_pcode",
+        "adm2_pcode",
+        "admin2_pcode",
+        "code_cercle",
+        "pcode_cercle",
+    ),
     "provider_adm3_pcode": (
         "provider_adm3_pcode",
         "adm3_pcode",
@@ -120,7 +146,15 @@ CONTACT_WORDS: Final = (
 )  # fmt: skip
 
 FUNCTIONALITY_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
-    "functional": ("functional", "fonctionnel", "fonctionnelle", "fonctionne", "en_service", "bon", "working"),
+    "functional": (
+        "functional",
+        "fonctionnel",
+        "fonctionnelle",
+        "fonctionne",
+        "en_service",
+        "bon",
+        "working",
+    ),
     "functional_seasonal": ("functional_seasonal", "fonctionnel_saisonnier", "saisonnier", "seasonal"),
     "partly": ("partly", "partiellement_fonctionnel", "partiel", "partially_functional"),
     "broken": ("broken", "en_panne", "panne", "hors_service", "non_fonctionnel", "not_functional"),
@@ -191,7 +225,7 @@ def _is_contact(folded: str) -> bool:
 
 
 def standard_value(text: str, table: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The standard value that ``text`` means, ``""`` where nothing is reported, None where it is not known."""
+    """Return the standard value of ``text``: ``""`` where nothing is reported, None where it is not known."""
     folded = fold_heading(text)
     if folded in EMPTY_VALUES and folded not in table.get("unknown", ()):
         return ""

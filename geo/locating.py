@@ -48,7 +48,9 @@ def locate(longitude: np.ndarray, latitude: np.ndarray, polygons: np.ndarray) ->
     return found
 
 
-def nearest(longitude: np.ndarray, latitude: np.ndarray, polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def nearest(
+    longitude: np.ndarray, latitude: np.ndarray, polygons: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Index of the polygon nearest to each point, and the geodesic distance to it [km]."""
     if not len(longitude):
         return np.empty(0, dtype=np.int64), np.empty(0)

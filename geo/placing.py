@@ -5,7 +5,7 @@ the record states by code or name narrows, confirms or contradicts it. Nothing
 is guessed: what is ambiguous or contradicted goes to review with its candidates.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -17,9 +17,7 @@ from geo.activities import PLACED_COLUMNS, Source
 from geo.boundaries import Boundaries
 from geo.counting import SEPARATOR
 from geo.settings import LEVELS, MAX_KM_FROM_STATED_REGION, PCODE_COLUMN
-
-# Every reading of a stated region: current first, then older and newer vintages; each a set of P-codes.
-Readings = Callable[[str], tuple[frozenset[str], ...]]
+from geo.stated import Readings
 
 # Why a record is not placed. The words for readers are in geo.ui and the command line.
 REASONS: Final = (
@@ -69,12 +67,12 @@ def place(
         ``score`` [0-100], ``candidates``, ``distance_km``, ``flags``.
     """
     communes = boundaries.communes
-    said = stated.resolve(records, communes, matcher=matcher)
+    said = stated.resolve(records, communes, matcher=matcher, readings=readings)
     usable = usable_position(records)
     country = declared_country(records, said, sources=sources or {})
     blank = {column: "" for column in PLACED_COLUMNS} | {"score": np.nan, "distance_km": np.nan}
     placed = pd.DataFrame(blank, index=records.index)
-    by_point = _place_points(records[usable], said[usable], country[usable], communes, readings, boundaries)
+    by_point = _place_points(records[usable], said[usable], country[usable], readings, boundaries)
     by_name = _place_stated(said[~usable], has_position=records.loc[~usable, "longitude"].notna())
     for part in (by_point, by_name):
         placed.loc[part.index, part.columns] = part
@@ -89,7 +87,9 @@ def usable_position(records: pd.DataFrame) -> pd.Series:
     return x.between(-180, 180) & y.between(-90, 90) & ~((x == 0) & (y == 0))
 
 
-def declared_country(records: pd.DataFrame, said: pd.DataFrame, *, sources: Mapping[str, Source]) -> pd.Series:
+def declared_country(
+    records: pd.DataFrame, said: pd.DataFrame, *, sources: Mapping[str, Source]
+) -> pd.Series:
     """Country of each record: of its stated place, else of its source; ``""`` where neither says."""
     of_source = records["source_id"].map({key: source.country for key, source in sources.items()}).fillna("")
     of_place = said["stated_set"].str.slice(0, 2)
@@ -115,10 +115,10 @@ def _place_points(
     records: pd.DataFrame,
     said: pd.DataFrame,
     country: pd.Series,
-    communes: pd.DataFrame,
     readings: Readings,
     boundaries: Boundaries,
 ) -> pd.DataFrame:
+    communes = boundaries.communes
     x, y = records["longitude"].to_numpy(), records["latitude"].to_numpy()
     hits = {code: _locate_in(communes, code, x, y) for code in sorted(communes["country"].unique())}
     index, reason, candidates, flags = _choose_country(hits, country.to_numpy(), communes)
@@ -136,7 +136,7 @@ def _place_points(
         index=records.index,
     )
     result = _with_nearest(result, country, x, y, communes)
-    return _check_stated(result, records, said, communes, readings, boundaries)
+    return _check_stated(result, records, said, readings, boundaries)
 
 
 def _locate_in(communes: pd.DataFrame, country: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -157,7 +157,9 @@ def _choose_country(
     candidates = np.full(len(country), "", dtype=object)
     for hit in stack:
         these = hit != locating.NOWHERE
-        candidates[these] = [f"{a};{b}" if a else b for a, b in zip(candidates[these], codes[hit[these]], strict=True)]
+        candidates[these] = [
+            f"{a};{b}" if a else b for a, b in zip(candidates[these], codes[hit[these]], strict=True)
+        ]
     own = np.zeros(len(country), dtype=bool)
     for name, hit in hits.items():
         mine = (country == name) & (hit != locating.NOWHERE)
@@ -175,7 +177,7 @@ def _choose_country(
 def _with_nearest(
     result: pd.DataFrame, country: pd.Series, x: np.ndarray, y: np.ndarray, communes: pd.DataFrame
 ) -> pd.DataFrame:
-    """The nearest unit and the distance to it, for points outside the country they should lie in."""
+    """Return the nearest unit and the distance to it, for points outside the country they should lie in."""
     astray = result["reason"].isin(["outside_every_unit", "other_country"])
     candidates, distance = result["candidates"].copy(), result["distance_km"].copy()
     for name, rows in country[astray].groupby(country[astray], sort=False).groups.items():
@@ -193,16 +195,16 @@ def _check_stated(
     result: pd.DataFrame,
     records: pd.DataFrame,
     said: pd.DataFrame,
-    communes: pd.DataFrame,
     readings: Readings,
     boundaries: Boundaries,
 ) -> pd.DataFrame:
     """Compare each placed position with the place that its row states."""
     checked = result.copy()
-    above = communes.set_index("adm3_pcode")[["adm1_pcode", "adm2_pcode"]]
+    above = boundaries.units.set_index("adm3_pcode")[["adm1_pcode", "adm2_pcode"]]
     placed = result["outcome"] == "placed"
-    asked = pd.DataFrame({"set": said["stated_set"], "region": records["provider_adm1_name"]}).loc[placed]
-    for (stated_set, region), rows in asked.groupby(["set", "region"], sort=False).groups.items():
+    asked = pd.DataFrame({"stated": said["stated_set"], "region": records["provider_adm1_name"]}).loc[placed]
+    for (stated_set, region), group in asked.groupby(["stated", "region"], sort=False):
+        rows = group.index
         known = _readings_of(str(stated_set), str(region), readings)
         if not known:
             continue
@@ -218,7 +220,8 @@ def _check_stated(
         checked.loc[away, "distance_km"] = km.round(2)
         far = away[km > MAX_KM_FROM_STATED_REGION]
         checked.loc[far, "candidates"] = checked.loc[far, "place_set"] + SEPARATOR + str(stated_set)
-        checked.loc[far, ["outcome", "reason", "precision", "place_set"]] = ["review", "far_from_stated_place", "", ""]
+        checked.loc[far, ["precision", "place_set"]] = ""
+        checked.loc[far, ["outcome", "reason"]] = ["review", "far_from_stated_place"]
     return checked
 
 

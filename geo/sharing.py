@@ -51,7 +51,7 @@ def share(
     types: Mapping[str, ActivityType],
     organisations: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Records as this audience may see them; the rows stay, what is too fine goes.
+    """Return records as this audience may see them; the rows stay, what is too fine goes.
 
     Parameters
     ----------
@@ -70,7 +70,9 @@ def share(
     """
     if audience.role in ("coordinator", "administrator"):
         return records.copy()
-    level = records["activity_type"].map({name: made.sharing for name, made in types.items()}).fillna("commune")
+    level = (
+        records["activity_type"].map({name: made.sharing for name, made in types.items()}).fillna("commune")
+    )
     own = pd.Series(audience.role == "partner", index=records.index)
     own &= records["implementing_org"].eq(audience.organisation) & (audience.organisation != "")
     shared = _rounded(records, level.eq("rounded") & ~own)
@@ -93,8 +95,12 @@ def _rounded(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
 def _to_commune(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     if not rows.any():
         return records
-    nowhere = {column: records[column].where(~rows, np.nan) for column in ("longitude", "latitude", "distance_km")}
-    silent = {column: records[column].where(~rows, "") for column in (*FREE_TEXT_COLUMNS, *IDENTIFIER_COLUMNS)}
+    nowhere = {
+        column: records[column].where(~rows, np.nan) for column in ("longitude", "latitude", "distance_km")
+    }
+    silent = {
+        column: records[column].where(~rows, "") for column in (*FREE_TEXT_COLUMNS, *IDENTIFIER_COLUMNS)
+    }
     # Where a name was not settled as a unit it may be a village or a quarter.
     finer = rows & (records["outcome"].ne("placed") | records["method"].eq("locality"))
     names = {column: records[column].where(~finer, "") for column in PROVIDER_NAMES}
@@ -113,7 +119,10 @@ def _to_cercle(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     lifted = coarser["place_set"].where(~cercle, coarser["adm2_pcode"])
     lifted = lifted.where(~several, lifted.map(_cercles_of))
     precision = coarser["precision"].where(~cercle, "cercle")
-    blank = {column: coarser[column].where(~rows, "") for column in ("adm3_pcode", "provider_adm3_name", "candidates")}
+    blank = {
+        column: coarser[column].where(~rows, "")
+        for column in ("adm3_pcode", "provider_adm3_name", "candidates")
+    }
     return coarser.assign(**blank, place_set=lifted, precision=precision)
 
 
@@ -130,5 +139,8 @@ def _by_sector(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     if not rows.any():
         return records
     named = "[" + records["sector"].where(records["sector"] != "", "…") + "]"
-    silent = {column: records[column].where(~rows, "") for column in ("partner_orgs", *IDENTIFIER_COLUMNS, "remarks")}
+    silent = {
+        column: records[column].where(~rows, "")
+        for column in ("partner_orgs", *IDENTIFIER_COLUMNS, "remarks")
+    }
     return records.assign(implementing_org=records["implementing_org"].where(~rows, named), **silent)

@@ -4,7 +4,7 @@ The finest level that is stated counts; several names in one cell are separated
 by ``;`` and make a set. Parents narrow the search; they are never guessed from.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import pandas as pd
@@ -28,8 +28,18 @@ KEY_COLUMNS: Final = (*NAME_COLUMNS.values(), *CODE_COLUMNS.values(), "provider_
 Matcher = Callable[[pd.DataFrame], pd.DataFrame]
 
 
-def resolve(records: pd.DataFrame, units: pd.DataFrame, *, matcher: Matcher) -> pd.DataFrame:
-    """The stated place of every record.
+# Every set of units that a region's name can mean, current vintage first.
+Readings = Callable[[str], tuple[frozenset[str], ...]]
+
+
+def _no_readings(_region: str) -> tuple[frozenset[str], ...]:
+    return ()
+
+
+def resolve(
+    records: pd.DataFrame, units: pd.DataFrame, *, matcher: Matcher, readings: Readings = _no_readings
+) -> pd.DataFrame:
+    """Return the stated place of every record.
 
     Parameters
     ----------
@@ -40,6 +50,9 @@ def resolve(records: pd.DataFrame, units: pd.DataFrame, *, matcher: Matcher) -> 
     matcher : callable
         Takes a frame of ``text, region, cercle, level`` and returns, row by row,
         ``outcome, pcode, method, score, candidates, located_in_pcode``.
+    readings : callable, optional
+        Every set of units that a stated region can mean: a code inside one of an
+        older vintage does not contradict it.
 
     Returns
     -------
@@ -52,7 +65,10 @@ def resolve(records: pd.DataFrame, units: pd.DataFrame, *, matcher: Matcher) -> 
     distinct = records[keys].drop_duplicates().reset_index(drop=True)
     by_code = _by_code(distinct, units)
     by_name = _by_name(distinct, matcher)
-    settled = pd.DataFrame([_settle(*pair) for pair in zip(by_code, by_name, strict=True)], columns=RESULT_COLUMNS)
+    older = [frozenset().union(*readings(region)) for region in distinct[NAME_COLUMNS["region"]]]
+    settled = pd.DataFrame(
+        [_settle(*said) for said in zip(by_code, by_name, older, strict=True)], columns=RESULT_COLUMNS
+    )
     looked_up = records[keys].merge(distinct.join(settled), on=keys, how="left", validate="many_to_one")
     return looked_up[list(RESULT_COLUMNS)].set_axis(records.index)
 
@@ -70,33 +86,60 @@ Stated = tuple[str, str, str, float, str, str, str]
 NOTHING: Final[Stated] = ("", "", "", float("nan"), "", "", "")
 
 
-def _settle(code: Stated, name: Stated) -> Stated:
-    """One answer from what the code and what the name say."""
+def _settle(code: Stated, name: Stated, older: frozenset[str]) -> Stated:
+    """One answer from what the code and what the name say; ``older`` are other readings of the region."""
     code_level, code_set, _, _, code_reason, _, code_flags = code
     name_level, name_set, _, _, name_reason, _, _ = name
-    if not code_level:
-        return name
-    if not name_level:
-        return code
-    finer = LEVELS.index(code_level) - LEVELS.index(name_level)
-    if code_reason or name_reason:
-        # A name that is settled beside a code without a known vintage settles the code, if they agree.
-        if code_reason == "code_without_vintage" and not name_reason and (code_set == name_set):
-            return (code_level, code_set, "pcode+name", 100.0, "", "", code_flags)
-        if not name_reason and code_reason == "unknown_code":
-            return (*name[:6], _joined(name[6], "unknown_code"))
-        if code_reason:
-            return code
-        # A name that several units share is settled by a code among them.
-        if code_set in name[5].split(SEPARATOR):
-            return (code_level, code_set, "pcode+name", 100.0, "", "", code_flags)
-        return (*code[:6], _joined(code_flags, "name_not_matched"))
-    if finer == 0 and code_set != name_set:
-        both = _joined(code_set, name_set)
-        return (code_level, "", "", float("nan"), "code_and_name_disagree", both, code_flags)
-    if finer == 0:
+    if not code_level or not name_level:
+        return code if code_level else name
+    if code_reason:
+        return _settle_by_name(code, name)
+    if name_reason:
+        return _settle_by_code(code, name)
+    if code_level == name_level and code_set == name_set:
         return (code_level, code_set, "pcode+name", 100.0, "", "", code_flags)
-    return code if finer > 0 else name
+    finer, wider = (code, name) if LEVELS.index(code_level) > LEVELS.index(name_level) else (name, code)
+    if code_level == name_level:
+        return _disagree(code, name)
+    if _nested(finer[1], wider[1].split(SEPARATOR)):
+        return finer
+    if name_level == "region" and _nested(code_set, older):
+        return (*code[:6], _joined(code_flags, "older_vintage"))
+    return _disagree(code, name)
+
+
+def _settle_by_name(code: Stated, name: Stated) -> Stated:
+    """Return what a name says beside a code that cannot be used as it stands."""
+    code_level, code_set, _, _, code_reason, _, code_flags = code
+    name_settled = not name[4]
+    # A name that is settled beside a code without a known vintage settles the code, if they agree.
+    if code_reason == "code_without_vintage" and name_settled and code_set == name[1]:
+        return (code_level, code_set, "pcode+name", 100.0, "", "", code_flags)
+    if code_reason == "unknown_code" and name_settled:
+        return (*name[:6], _joined(name[6], "unknown_code"))
+    return code
+
+
+def _settle_by_code(code: Stated, name: Stated) -> Stated:
+    """Return what a usable code says beside a name that is not settled."""
+    code_level, code_set, _, _, _, _, code_flags = code
+    name_reason, candidates = name[4], name[5]
+    if name_reason == "unknown_place":
+        return (*code[:6], _joined(code_flags, "name_not_matched"))
+    # A name that several units share is settled by a code among them.
+    if name_reason == "ambiguous_place" and code_set in candidates.split(SEPARATOR):
+        return (code_level, code_set, "pcode+name", 100.0, "", "", code_flags)
+    return _disagree(code, name)
+
+
+def _disagree(code: Stated, name: Stated) -> Stated:
+    both = _joined(code[1], name[1], name[5])
+    return (code[0], "", "", float("nan"), "code_and_name_disagree", both, code[6])
+
+
+def _nested(place_set: str, above: Iterable[str]) -> bool:
+    units = list(above)
+    return all(any(pcodes.nests(code, unit) for unit in units) for code in place_set.split(SEPARATOR))
 
 
 def _joined(*parts: str) -> str:
@@ -123,11 +166,22 @@ def _read_codes(row: dict, versions: dict[str, str]) -> Stated:
         text = SEPARATOR.join(codes)
         if not all(code in versions for code in codes):
             return (level, "", "", float("nan"), "unknown_code", SEPARATOR.join(written), flags)
+        above = [pcodes.repair(part).pcode for part in _codes_above(row, level)]
+        if any(above) and not _nested(text, filter(None, above)):
+            return (level, "", "", float("nan"), "place_contradicted", _joined(text, *above), flags)
         # A code means nothing without its vintage: ML09 is Bamako in one and Taoudénit in another.
         if {row["provider_vintage"]} != {versions[code] for code in codes}:
             return (level, text, "pcode", float("nan"), "code_without_vintage", text, flags)
         return (level, text, "pcode", 100.0, "", "", flags)
     return NOTHING
+
+
+def _codes_above(row: Mapping[str, str], level: str) -> Sequence[str]:
+    """Return the codes stated at the next level above that has any."""
+    for above in reversed(LEVELS[: LEVELS.index(level)]):
+        if stated := _split(row[CODE_COLUMNS[above]]):
+            return stated
+    return ()
 
 
 def _by_name(distinct: pd.DataFrame, matcher: Matcher) -> list[Stated]:
@@ -178,7 +232,15 @@ def _read_names(answers: pd.DataFrame) -> Stated:
             scores.append(float(tries["score"].max()))
             flags.append("locality_of_commune")
             continue
-        return (level, "", "", float("nan"), _reason(tries), _joined(*tries["candidates"], *matched["pcode"]), "")
+        return (
+            level,
+            "",
+            "",
+            float("nan"),
+            _reason(tries),
+            _joined(*tries["candidates"], *matched["pcode"]),
+            "",
+        )
     # One order for one set, so that equal sets are equal texts.
     return (level, _joined(*sorted(codes)), _joined(*methods), min(scores), "", "", _joined(*flags))
 
@@ -187,5 +249,6 @@ def _reason(tries: pd.DataFrame) -> str:
     outcomes = set(tries["outcome"])
     if outcomes & {"ambiguous", "match"}:
         return "ambiguous_place"
-    contradicted = tries["candidates"].ne("").any() and tries[["region", "cercle"]].ne("").any(axis=None)
+    narrowed = bool((tries["region"] + tries["cercle"]).ne("").any())
+    contradicted = narrowed and bool(tries["candidates"].ne("").any())
     return "place_contradicted" if contradicted else "unknown_place"

@@ -14,14 +14,14 @@ from geo.boundaries import Boundaries
 from geo.cleaning import PROBLEM_COLUMNS, Cleaned, clean
 from geo.counting import Members, without_details_twice
 from geo.errors import RecordFileError
+from geo.gazetteer import Gazetteer, gazetteer
 from geo.i18n import _
 from geo.io.records import read_sources, read_table, read_types, sha256
 from geo.matching import match
 from geo.placing import place
+from geo.readings import parent_readings
 from geo.settings import ACTIVITIES_DIR
 from geo.stated import Matcher
-from geo.gazetteer import Gazetteer, gazetteer
-from geo.readings import parent_readings
 
 SHIPPED_FILES: Final = ("project_reports.csv", "water_point_counts.csv")
 # Environment variables: a file of records, and the type of its rows where the file does not say.
@@ -51,7 +51,7 @@ class Store:
 
 
 def load(boundaries: Boundaries) -> Store:
-    """The file that ``COUVERTURE_RECORDS`` names, else the shipped records.
+    """Load the file that ``COUVERTURE_RECORDS`` names, else the shipped records.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def load(boundaries: Boundaries) -> Store:
 
 
 def load_shipped(boundaries: Boundaries) -> Store:
-    """The records that ship with the product, placed."""
+    """Load the records that ship with the product, placed."""
     paths = [ACTIVITIES_DIR / name for name in SHIPPED_FILES]
     tables = [complete(read_table(path)) for path in paths]
     records = pd.concat(tables, ignore_index=True)
@@ -83,7 +83,7 @@ def load_file(
     vintage: str = "",
     given: Mapping[str, str] | None = None,
 ) -> Store:
-    """A partner's file as a store of its own.
+    """Load a partner's file as a store of its own.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def load_file(
     if missing := [heading for heading in (given or {}).values() if heading not in table]:
         raise RecordFileError(
             _("{file} : pas de colonne « {heading} ». Colonnes : {headings}.").format(
-                file=path.name, heading=missing[0], headings=", ".join(table)
+                file=path.name, heading=missing[0], headings=", ".join(str(name) for name in table)
             )
         )
     cleaned = clean(table, types=types, source_id=path.stem, given=given)
@@ -116,7 +116,9 @@ def load_file(
     if activity_type:
         records = records.assign(activity_type=activity_type)
     if vintage:
-        records = records.assign(provider_vintage=records["provider_vintage"].where(lambda v: v != "", vintage))
+        records = records.assign(
+            provider_vintage=records["provider_vintage"].where(lambda v: v != "", vintage)
+        )
     source = Source(path.stem, path.name, "", "", "", path.name)
     sources = {path.stem: source}
     placed = place_records(records, boundaries, sources=sources)
@@ -127,7 +129,7 @@ def load_file(
 def place_records(
     records: pd.DataFrame, boundaries: Boundaries, *, sources: Mapping[str, Source]
 ) -> pd.DataFrame:
-    """Records placed with the project's own matcher and vintages, details not counted twice."""
+    """Place records with the project's own matcher and vintages."""
     units = boundaries.units
     names = gazetteer(units)
 
@@ -140,7 +142,7 @@ def place_records(
 
 
 def matcher_of(units: pd.DataFrame) -> Matcher:
-    """The matcher of :mod:`geo.matching` over these units, in the form that placing asks for.
+    """Return the matcher of :mod:`geo.matching` over these units, in the form that placing asks for.
 
     Names are looked for among the regions drawn; a region, and what is stated
     to lie in a region outside them, among all units of both countries.
@@ -153,7 +155,12 @@ def matcher_of(units: pd.DataFrame) -> Matcher:
         return found.drop(columns="level")
 
     def matcher(questions: pd.DataFrame) -> pd.DataFrame:
-        regions = questions["region"].drop_duplicates().to_frame("text").assign(region="", cercle="", level="region")
+        regions = (
+            questions["region"]
+            .drop_duplicates()
+            .to_frame("text")
+            .assign(region="", cercle="", level="region")
+        )
         pcodes = ask(regions, every)["pcode"]
         outside = set(regions.loc[(pcodes != "") & ~pcodes.isin(focus), "text"])
         wide = questions["level"].eq("region") | questions["region"].isin(outside)

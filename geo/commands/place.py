@@ -11,12 +11,18 @@ from geo.i18n import _
 
 def add(subparsers: argparse._SubParsersAction) -> None:
     """Register the command."""
-    parser = subparsers.add_parser("place", help=_("placer un fichier CSV d'activités et rendre compte de chaque ligne"))
+    parser = subparsers.add_parser(
+        "place", help=_("placer un fichier CSV d'activités et rendre compte de chaque ligne")
+    )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--out", type=Path, help=_("écrire les lignes avec leur placement (CSV)"))
     parser.add_argument("--json", action="store_true", help=_("sortie JSON"))
-    parser.add_argument("--map", action="append", default=[], metavar="field=column", help=_("champ=titre de colonne"))
-    parser.add_argument("--type", default="", help=_("type d'activité des lignes, si le fichier ne le dit pas"))
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="field=column", help=_("champ=titre de colonne")
+    )
+    parser.add_argument(
+        "--type", default="", help=_("type d'activité des lignes, si le fichier ne le dit pas")
+    )
     parser.add_argument("--vintage", default="", help=_("millésime des P-codes, par exemple « COD-AB 2021 »"))
     parser.set_defaults(run=run)
 
@@ -24,6 +30,7 @@ def add(subparsers: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Place the file; exit code 0 when every row is accounted for."""
     from geo.io import load_boundaries  # noqa: PLC0415
+    from geo.io.records import write_csv  # noqa: PLC0415
     from geo.report.accounting import placed_table, summary, summary_text  # noqa: PLC0415
     from geo.store import load_file  # noqa: PLC0415
 
@@ -36,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         given=_mapping(arguments.map),
     )
     if arguments.out:
-        _write(arguments.out, placed_table(store, boundaries))
+        write_csv(arguments.out, placed_table(store, boundaries))
     found = summary(store, boundaries)
     if arguments.json:
         json.dump(found, sys.stdout, ensure_ascii=False, indent=2)
@@ -65,11 +72,7 @@ def _known(column: str) -> str:
         if folded == name or folded in words:
             return name
     raise RecordFileError(
-        _("--map : champ inconnu « {name} ». Champs : {names}.").format(name=column, names=", ".join(HEADINGS))
+        _("--map : champ inconnu « {name} ». Champs : {names}.").format(
+            name=column, names=", ".join(HEADINGS)
+        )
     )
-
-
-def _write(path: Path, table: object) -> None:
-    from geo.io.records import write_csv  # noqa: PLC0415
-
-    write_csv(path, table)

@@ -25,7 +25,7 @@ def read_types(path: Path = ACTIVITIES_DIR / "types.toml") -> dict[str, Activity
 
 
 def read_sources(path: Path = ACTIVITIES_DIR / "sources.toml") -> dict[str, Source]:
-    """Sources of the shipped records."""
+    """Return the sources of the shipped records."""
     return sources_from_settings(_read_toml(path))
 
 
@@ -37,7 +37,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """A CSV file as a frame of texts; the index is the row of the file (2 = first under the headings).
+    """Read a CSV file as a frame of texts; the index is the row of the file (2 = first under the headings).
 
     Raises
     ------
@@ -72,7 +72,7 @@ def _decoded(data: bytes, path: Path) -> str:
 
 
 def table_from_text(text: str, *, name: str) -> pd.DataFrame:
-    """A table from the text of a CSV file, see :func:`read_table`."""
+    """Return a table from the text of a CSV file, see :func:`read_table`."""
     lines = text.splitlines()
     if not lines or not lines[0].strip():
         raise RecordFileError(
@@ -123,7 +123,7 @@ def safe_cell(value: object) -> object:
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """A frame as CSV text whose cells are safe from being run as formulas."""
+    """Return a frame as CSV text whose cells are safe from being run as formulas."""
     safe = table.apply(lambda column: column.map(safe_cell) if column.dtype.kind not in "biufc" else column)
     safe.columns = [str(safe_cell(str(name))) for name in table.columns]
     return safe.to_csv(index=False, lineterminator="\n")

@@ -45,7 +45,7 @@ FLAG_WORDS = {
 
 
 def summary(store: Store, boundaries: Boundaries) -> dict[str, Any]:
-    """What ``geo place --json`` prints: accounting, flags, columns, problems."""
+    """Return what ``geo place --json`` prints: accounting, flags, columns, problems."""
     units = boundaries.units
     shown = frozenset(units.loc[units["focus"], "adm3_pcode"])
     flags = store.records["flags"].str.split(SEPARATOR).explode()
@@ -64,7 +64,7 @@ def summary(store: Store, boundaries: Boundaries) -> dict[str, Any]:
 
 
 def summary_text(found: dict[str, Any]) -> str:
-    """The same in words, one figure a line."""
+    """Return the same in words, one figure a line."""
     counts = found["accounting"]
     lines = [accounting_line(counts["read"], counts["placed"], counts["review"], counts["rejected"])]
     lines += _listed(_("Placés selon la précision"), counts["precision"], PRECISION_WORDS)
@@ -95,7 +95,9 @@ def accounting_line(read: int, placed: int, review: int, rejected: int) -> str:
 def _listed(title: str, counts: dict[str, int], words: dict[str, str]) -> list[str]:
     if not counts:
         return []
-    parts = [f"  {_(words[name]) if name in words else name} : {number(count)}" for name, count in counts.items()]
+    parts = [
+        f"  {_(words[name]) if name in words else name} : {number(count)}" for name, count in counts.items()
+    ]
     return [f"{title} :", *parts]
 
 
@@ -107,15 +109,17 @@ def placed_table(store: Store, boundaries: Boundaries) -> pd.DataFrame:
     names = {
         code: name
         for level in ("adm1", "adm2", "adm3")
-        for code, name in zip(boundaries.units[f"{level}_pcode"], boundaries.units[f"{level}_name"], strict=True)
+        for code, name in zip(
+            boundaries.units[f"{level}_pcode"], boundaries.units[f"{level}_name"], strict=True
+        )
     }
     records = store.records
     given = [column for column in records if column not in PLACED_COLUMNS and _has_values(records[column])]
     table = records[[*given, *PLACED_COLUMNS]].copy()
     table.insert(0, "row", records.index)
     for level in ("adm1", "adm2", "adm3"):
-        place = table.columns.get_loc(f"{level}_pcode")
-        table.insert(int(place) + 1, f"{level}_name", table[f"{level}_pcode"].map(names).fillna(""))
+        place = list(table).index(f"{level}_pcode")
+        table.insert(place + 1, f"{level}_name", table[f"{level}_pcode"].map(names).fillna(""))
     return table
 
 
