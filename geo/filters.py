@@ -83,16 +83,13 @@ def options(
         value that the other filters leave nothing of is there with 0.
     """
     others = {name: values for name, values in filters.items() if name != column}
-    left = kept(records, others, period)
-    cells = records[column].astype("str")
-    several = column in LISTS
-    values = cells.map(split).explode() if several else cells
-    counts = (
-        values[left[records.index.get_indexer(values.index)]].value_counts()
-        if several
-        else cells[left].value_counts()
-    )
-    return counts.reindex(sorted(set(values)), fill_value=0).astype(int)
+    code, words = pd.factorize(records[column])
+    left = np.bincount(code[kept(records, others, period)], minlength=len(words))
+    found: dict[str, int] = {}
+    for word, count in zip(words, left, strict=True):
+        for value in split(str(word)) if column in LISTS else [str(word)]:
+            found[value] = found.get(value, 0) + int(count)
+    return pd.Series(found, dtype="int64").sort_index()
 
 
 def emptied_by(
