@@ -18,7 +18,7 @@ from geo import pcodes
 from geo.gazetteer import Gazetteer, Near, gazetteer, nearest
 from geo.readings import Scope, scope
 from geo.settings import LEVELS
-from geo.spelling import related, Name, coarse, fold, light, parse, parts, skeleton
+from geo.spelling import related, Name, coarse, fold, light, merged, parse, parts, skeleton
 
 RESULT_COLUMNS: Final = ("outcome", "pcode", "level", "method", "score", "candidates", "located_in_pcode")
 
@@ -32,6 +32,8 @@ MIN_LETTERS_LOOSE: Final = {"cercle": 3, "region": 6, "open": 6}
 MIN_LEAD: Final = {"cercle": 0.5, "region": 1.0, "open": 1.0}
 # Fewer consonants than this do not tell a name in Arabic letters from others.
 MIN_BONES: Final = 3
+# Long vowels are written: how much nearer they must bring one of several names [letters].
+MIN_LEAD_SCRIPT: Final = 2
 MAX_CANDIDATES: Final = 5
 # Codes that mean another unit in another vintage: ML09 is Bamako in 2021 and Taoudénit
 # in 2025, Mauritania's were renumbered between 2020 and 2024.
@@ -235,14 +237,15 @@ def _strict(asked: Question, gaz: Gazetteer) -> Decision | None:
     chosen = _chosen(official, "exact", asked, gaz) or _chosen_by_sound(asked, official, gaz)
     if chosen:
         return chosen
-    if official:
-        return Decision("none", "contradiction", tuple(sorted(official)))
     if name.arabic:
         return _by_script(asked, gaz)
+    part = _by_part(asked, gaz)
+    if part or official:
+        return part or Decision("none", "contradiction", tuple(sorted(official)))
     others = [gaz.official.get((other, name.whole), frozenset()) & gaz.drawn for other in LEVELS if other != level]
     if any(others):
         return Decision("none", "level", tuple(sorted(frozenset().union(*others))))
-    return _by_part(asked, gaz)
+    return None
 
 
 def _chosen(units: frozenset[int], method: str, asked: Question, gaz: Gazetteer) -> Decision | None:
@@ -288,25 +291,38 @@ def _with_number(number: int | None, units: Iterable[int], gaz: Gazetteer) -> fr
 
 
 def _by_script(asked: Question, gaz: Gazetteer) -> Decision:
-    """Arabic letters leave short vowels out: the consonants decide, all vowels too where they are few."""
-    bones = skeleton(asked.name.light)
-    found = _with_number(asked.name.number, gaz.bones.get((asked.level, bones), frozenset()), gaz)
+    """Arabic letters leave short vowels out: the consonants decide, the vowels only where those do not."""
+    name, level, (allowed, _width) = asked
+    bones = skeleton(name.light)
+    found = _with_number(name.number, gaz.bones.get((level, bones), frozenset()), gaz)
     if len(bones) < MIN_BONES:
-        found = frozenset(unit for unit in found if any(_rough(entry.name) == _rough(asked.name) for entry in gaz.names[unit]))
+        found = frozenset(unit for unit in found if any(_rough(entry.name) == _rough(name) for entry in gaz.names[unit]))
+    far = sorted((min(OSA.distance(merged(name.light), merged(entry.name.light)) for entry in gaz.names[unit]), unit) for unit in found & allowed)
+    if len(far) > 1 and far[1][0] - far[0][0] >= MIN_LEAD_SCRIPT:
+        found = frozenset((far[0][1],))
     return _chosen(found, "script", asked, gaz) or Decision("none", "contradiction" if found else "unknown", tuple(sorted(found)))
 
 
 def _by_part(asked: Question, gaz: Gazetteer) -> Decision | None:
-    """One word of a longer name (Ali for Ouro Ali), where the cercle is stated and one commune has it."""
-    if asked.scope.width != "cercle":
-        return None
-    wanted = {light(token) for token in asked.name.tokens}
-    having = [
-        unit
-        for unit in sorted(asked.scope.allowed & gaz.drawn)
-        if any(wanted < {light(token) for token in entry.name.tokens} for entry in gaz.names[unit])
-    ]
-    return Decision("match", "part", (having[0],), SCORE_PART) if len(having) == 1 else None
+    """One word of a longer name (Ali for Ouro Ali): enough where the cercle is stated and one commune has it.
+
+    Where several have it (Koporo), none of them is meant more than the others.
+    """
+    having = tuple(unit for unit in sorted(asked.scope.allowed & gaz.drawn) if _has_part(asked.name, unit, gaz))
+    if len(having) == 1 and asked.scope.width == "cercle":
+        return Decision("match", "part", having, SCORE_PART)
+    return Decision("ambiguous", "part", having, SCORE_PART) if len(having) > 1 else None
+
+
+def _has_part(name: Name, unit: int, gaz: Gazetteer) -> bool:
+    known = [entry.name for entry in gaz.names[unit] if entry.origin == "official"]
+    words = {light(token) for token in name.tokens}
+    return any(words < {light(token) for token in one.tokens} or _begins(name.folded, one.folded) for one in known)
+
+
+def _begins(part: str, whole: str) -> bool:
+    # With fewer letters left over it is a misspelling, not a part (Kendi, Kendié).
+    return len(part) >= MIN_LETTERS["open"] and len(whole) - len(part) >= 3 and whole.startswith(part)
 
 
 def _loose(asked: Sequence[Question], gaz: Gazetteer) -> list[Decision]:

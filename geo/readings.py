@@ -14,7 +14,7 @@ from geo.spelling import Name, light, parse
 
 # Readings that are more than the unit of the same name, as P-codes of the units of 2021
 # (Mali) and 2024 (Mauritania). Mali: law 2012-017, in force 2016 (Ménaka cut out of Gao,
-# Taoudénit out of Tombouctou), and law 2023-006. Mauritania: the moughataas of 2020 that
+# Taoudénit out of Tombouctou; the cercle of Ménaka became a region), and law 2023-006. Mauritania: the moughataas of 2020 that
 # held the communes of Adel Bagrou and Touil.
 _REGIONS: Final[Mapping[str, tuple[str, ...]]] = {
     light("gao"): ("ML07", "ML10"),
@@ -26,6 +26,7 @@ _REGIONS: Final[Mapping[str, tuple[str, ...]]] = {
 _CERCLES: Final[Mapping[str, tuple[str, ...]]] = {
     light("amourj"): ("MR011", "MR018"),
     light("tintane"): ("MR024", "MR025"),
+    light("menaka"): ("ML1001", "ML1002", "ML1003", "ML1004"),
 }
 
 # A parent's name is looked up among few units, so it may differ by more than a place's.
@@ -35,7 +36,8 @@ PARENT_SHARE: Final = 0.3
 class Scope(NamedTuple):
     """The units that stated parents leave open, and how narrow that is.
 
-    ``width`` is ``cercle``, ``region`` or ``open`` (nothing stated, or nothing known by that name).
+    ``width`` is ``cercle`` (the communes of a cercle, the cercles of a region), ``region`` (the
+    communes of a region) or ``open`` (nothing stated, or nothing known by that name).
     """
 
     allowed: frozenset[int]
@@ -82,7 +84,7 @@ def scope(gaz: Gazetteer, *, level: str, region: str = "", cercle: str = "") -> 
     everything = gaz.at_level[level]
     of_region = parent_readings(region, gaz, level="region") if level != "region" else ()
     inside = gaz.within(of_region) & everything if of_region else everything
-    width = "region" if of_region else "open"
+    width = "open" if not of_region else "cercle" if level == "cercle" else "region"
     if level != "commune" or not cercle.strip():
         return Scope(inside, width)
     of_cercle = parent_readings(cercle, gaz, level="cercle", inside=gaz.within(of_region) if of_region else None)

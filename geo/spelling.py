@@ -51,6 +51,7 @@ _ARTICLE: Final = re.compile(r"\b(?:[ea]l|[ea]c?sh|[ea]ch|[ea]ss?|[ea]zz?|[ea]dd
 
 _SPLIT: Final = re.compile(r"\s*(?:[,;/+&|]|\bet\b|\band\b)\s*", re.IGNORECASE)
 
+_GLIDE: Final = re.compile(r"(?:ou|u)(?=[aeiou])")
 _SOUNDS: Final = (
     (re.compile(r"tch|sch|sh|ch"), "C"),
     # "di" before a vowel is the dj of French writers: Diougani, Djougani.
@@ -61,8 +62,12 @@ _SOUNDS: Final = (
     (re.compile(r"c(?=[eiy])"), "s"),
     (re.compile(r"[cq]"), "k"),
     (re.compile(r"x"), "ks"),
+    # French au, and what Hassaniya makes of Arabic aw: Hawd, Hodh.
+    (re.compile(r"a[uw](?![aeiou])"), "o"),
     (re.compile(r"gn|ny|ni(?=[aeou])"), "N"),
-    (re.compile(r"ou|oo|w"), "u"),
+    # Before a vowel ou is a consonant: Ouadouba, Wadouba.
+    (_GLIDE, "w"),
+    (re.compile(r"ou|oo"), "u"),
     (re.compile(r"y"), "i"),
     # h is not heard by French ears: kh, gh, th, dh, and Haibongo / Aibongo.
     (re.compile(r"h"), ""),
@@ -78,7 +83,7 @@ _CONFUSED: Final = (
     (re.compile(r"g"), "k"),
     (re.compile(r"z"), "s"),
     (re.compile(r"v"), "f"),
-    (re.compile(r"[aeiou]+"), "a"),
+    (re.compile(r"[aeiouw]+"), "a"),
     # Final vowels are the first to change from one language to another.
     (re.compile(r"(?<=.)a$"), ""),
     (re.compile(r"(.)\1+"), r"\1"),
@@ -89,9 +94,13 @@ _FROM_ARABIC: Final = str.maketrans(
 )
 
 
-_VOWELS: Final = frozenset("aeiouyw")
+_VOWELS: Final = frozenset("aeiouy")
 # Consonants written for each other in the area; C, N and the like are those of the light key.
-_LIKE: Final = frozenset(map(frozenset, "kg kc kq gq gr gj sz sc sC jC cC fv vw uv mn nN td bp".split()))
+_LIKE: Final = frozenset(map(frozenset, "kg kc kq gq gr gj sz sc sC jC cC fv vw uw ij jy mn nN td bp".split()))
+
+
+# The consonants that the coarse key merges too, and p, which Arabic writes as b.
+_MERGED: Final = str.maketrans("gzvNp", "ksfnb")
 
 
 @dataclass(frozen=True)
@@ -214,9 +223,7 @@ def skeleton(light_key: str) -> str:
     >>> skeleton(light("tembedgha")) == skeleton(parse("تمبدغة").light)
     True
     """
-    key = re.sub(r"[aeiouNh]", lambda found: "n" if found[0] == "N" else "", light_key)
-    key = key.translate(str.maketrans("gzv", "ksf"))
-    return re.sub(r"(.)\1+", r"\1", key)
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouwh]", "", merged(light_key)))
 
 
 def related(one: Name, other: Name, *, strict: bool = False) -> bool:
@@ -233,9 +240,13 @@ def related(one: Name, other: Name, *, strict: bool = False) -> bool:
     if _foreign(one.folded, other.folded) and _foreign(one.light, other.light):
         return False
     return not strict or any(
-        sorted(skeleton(key)) == sorted(skeleton(with_key))
+        sorted(_consonants(key)) == sorted(_consonants(with_key))
         for key, with_key in ((one.folded, other.folded), (one.light, other.light))
     )
+
+
+def _consonants(key: str) -> str:
+    return "".join(letter for letter in _GLIDE.sub("w", key) if letter not in _VOWELS)
 
 
 def _foreign(one: str, other: str) -> bool:
@@ -244,6 +255,11 @@ def _foreign(one: str, other: str) -> bool:
     unlike = [pair for pair in replaced if not (set(pair) <= _VOWELS or frozenset(pair) in _LIKE)]
     # Two letters that took each other's places are a slip of the hand.
     return bool(unlike) and not (len(unlike) == 2 and unlike[0] == unlike[1][::-1])
+
+
+def merged(light_key: str) -> str:
+    """Sound key with the confused consonants made one and the vowels kept."""
+    return light_key.translate(_MERGED)
 
 
 def _without_level(folded: str) -> tuple[str, str]:
