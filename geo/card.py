@@ -101,7 +101,5 @@ def _figures(facts: Facts, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    # Filter columns are categories of their own type each: joined they are text again.
-    texts = [frame.astype({name: "str" for name in frame.select_dtypes("category")}) for frame in frames]
-    filled = [frame for frame in texts if len(frame)]
-    return pd.concat(filled) if filled else (texts[0] if texts else pd.DataFrame())
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled) if filled else (frames[0] if frames else pd.DataFrame())

@@ -19,6 +19,11 @@ from geo.counting import Communes, Members, Pairs, Tally, tally
 WORK_MEASURES: Final = ("working", "in_place", "out_of_order", "not_used")
 PEOPLE_MEASURES: Final = ("reached_people", "targeted_people")
 MEASURES: Final = (*WORK_MEASURES, "partners", "records", *PEOPLE_MEASURES)
+# The columns of the records that counting reads.
+COLUMNS: Final = (
+    *("quantity", "functionality", "implementing_org", "sector", "start_date", "observed_on"),
+    *PEOPLE_MEASURES,
+)
 STATES: Final = ("number", "zero", "none_reported", "not_reported", "unknown", "not_applicable")
 PARTS: Final = ("working", "seasonal", "out_of_order", "not_used", "unknown")
 OUT_OF_ORDER: Final = ("broken", "dry", "partly")
@@ -205,7 +210,8 @@ def people(
 
 def _period(records: pd.DataFrame) -> np.ndarray:
     """Year of each record's start, else of its observation; ``""`` where neither is reported."""
-    dated = records["start_date"].where(records["start_date"] != "", records["observed_on"])
+    start, observed = records["start_date"].astype("str"), records["observed_on"].astype("str")
+    dated = start.where(start != "", observed)
     return dated.str.slice(0, 4).to_numpy(dtype=object)
 
 

@@ -85,14 +85,14 @@ class Facts:
         never the sum of the units' bounds).
     above : DataFrame
         Shared records known above the level only.
-    points : DataFrame
-        ``longitude, latitude, functionality`` of records with a position.
-    records : DataFrame
-        Shared records behind the figures.
     accounting : Accounting
         Of all rows of the type, before filters.
     undated : int
         Records left out because a period is asked and they have no date.
+    filtered : int
+        Records of the type that the filters leave out.
+    of_type, rows : DataFrame, array of int
+        All shared records of the type, and which of them are behind the figures.
     """
 
     view: View
@@ -100,8 +100,6 @@ class Facts:
     units: pd.DataFrame
     total: pd.DataFrame
     above: pd.DataFrame
-    points: pd.DataFrame
-    records: pd.DataFrame
     accounting: Accounting
     sources: Mapping[str, Source]
     vintages: Mapping[str, str]
@@ -109,6 +107,22 @@ class Facts:
     newest: str = ""
     undated: int = 0
     filtered: int = 0
+    of_type: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    rows: np.ndarray = field(repr=False, default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    # A million rows are not copied at every filter: they are taken where a page or a file asks for them.
+    @functools.cached_property
+    def records(self) -> pd.DataFrame:
+        """Shared records behind the figures."""
+        return as_text(self.of_type.iloc[self.rows])
+
+    @functools.cached_property
+    def points(self) -> pd.DataFrame:
+        """``longitude, latitude, functionality, adm3_pcode, activity_type`` of records with a position."""
+        columns = ["longitude", "latitude", "functionality", "adm3_pcode", "activity_type", "precision"]
+        behind = self.of_type[columns].iloc[self.rows]
+        located = behind["longitude"].notna() & behind["precision"].eq("point")
+        return behind.loc[located, columns[:-1]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,7 +271,7 @@ def _prepare_type(
     return OfType(
         kind=kind,
         # Filters are asked of these columns at every rerun: a category compares in 1 to 3 ms at 500,000 rows.
-        records=once.astype(dict.fromkeys(filters.COLUMNS, "category")),
+        records=once.astype(dict.fromkeys((*filters.COLUMNS, *filters.DATES, "sector"), "category")),
         set_of_record=set_of_record,
         pairs={key: relation(names, grid.units, frame.members) for key, grid in frame.grids.items()},
         surveyed=coverage.surveyed(once, sources, frame.members, kind=kind.name),
@@ -273,34 +287,40 @@ def build(prepared: Prepared, view: View) -> Facts:
     shown = frame.shown(view)
     keep = filters.kept(of_type.records, view.filters, view.period)
     undated = filters.undated(of_type.records, view.period)
-    kept, sets = of_type.records[keep], of_type.set_of_record[keep]
+    kept, sets = of_type.records[list(coverage.COLUMNS)][keep], of_type.set_of_record[keep]
     area = relation(pairs.place_sets, {"": shown}, frame.members)
     # A survey says that nothing else is there, not that a given partner or donor is absent.
-    surveyed = Communes() if keep.sum() < len(keep) else of_type.surveyed
+    surveyed = Communes() if not keep.all() else of_type.surveyed
     count = functools.partial(
         coverage.table, kept, kind=of_type.kind, measure=view.measure, assumptions=view.assumptions
     )
     table = count(pairs=pairs, set_of_record=sets, covered=_covered(grid.units, surveyed))
     total = count(pairs=area, set_of_record=sets, covered=_covered({"": shown}, surveyed))
     meets, wide = _wide(pairs, area, shown, frame.members)
-    behind = kept[meets[sets]]
-    oldest, newest = _dates(behind)
+    rows = np.flatnonzero(keep)
+    behind = rows[meets[sets]]
+    oldest, newest = _dates(of_type.records, behind)
     return Facts(
         view=view,
         kind=of_type.kind,
         units=_beside(grid.names, table, prepared.people[grid_key(view)]),
         total=_beside(total, _population({"": shown}, prepared.population)),
-        above=kept[wide[sets]],
-        points=_points(behind),
-        records=behind,
+        above=as_text(of_type.records.iloc[rows[wide[sets]]]),
         accounting=of_type.accounting,
         sources=of_type.sources,
         vintages=frame.boundaries.vintages,
         oldest=oldest,
         newest=newest,
         undated=undated,
-        filtered=int(len(keep) - keep.sum()),
+        filtered=len(keep) - len(rows),
+        of_type=of_type.records,
+        rows=behind,
     )
+
+
+def as_text(records: pd.DataFrame) -> pd.DataFrame:
+    """Records whose categories are text again, as every reader of them expects."""
+    return records.astype(dict.fromkeys(records.select_dtypes("category").columns, "str"))
 
 
 def _beside(*tables: pd.DataFrame) -> pd.DataFrame:
@@ -324,15 +344,13 @@ def _wide(pairs: Pairs, area: Pairs, shown: Communes, members: Members) -> tuple
     return meets, meets & ~settled
 
 
-def _dates(records: pd.DataFrame) -> tuple[str, str]:
-    """Oldest and newest date that the records carry, at the precision they have."""
-    dates = {date for column in ("observed_on", "end_date") for date in records[column].unique()} - {""}
+def _dates(records: pd.DataFrame, rows: np.ndarray) -> tuple[str, str]:
+    """Oldest and newest date that these rows carry, at the precision they have."""
+    dates: set[str] = set()
+    for column in ("observed_on", "end_date"):
+        dates |= {str(date) for date in records[column].iloc[rows].unique()}
+    dates.discard("")
     return (min(dates), max(dates)) if dates else ("", "")
-
-
-def _points(records: pd.DataFrame) -> pd.DataFrame:
-    located = records["longitude"].notna() & records["precision"].eq("point")
-    return records.loc[located, ["longitude", "latitude", "functionality", "adm3_pcode", "activity_type"]]
 
 
 def _population(units: Mapping[str, Communes], people: pd.DataFrame) -> pd.DataFrame:

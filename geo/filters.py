@@ -15,6 +15,7 @@ from geo.counting import SEPARATOR
 COLUMNS: Final = ("implementing_org", "donor", "activity_status", "functionality", "source_id")
 # Columns that hold several organisations in one cell.
 LISTS: Final = ("donor",)
+DATES: Final = ("observed_on", "start_date", "end_date")
 PERIOD: Final = "period"
 Period = tuple[str, str]
 ALWAYS: Final[Period] = ("", "")
@@ -46,9 +47,8 @@ def kept(
 
 def _ends(records: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """First and last date of each record, at the precision it has; ``""`` where none is reported."""
-    observed = records["observed_on"].astype("str")
-    begins = records["start_date"].where(records["start_date"] != "", observed)
-    ends = records["end_date"].where(records["end_date"] != "", observed)
+    observed, begins, ends = (records[column].astype("str") for column in DATES)
+    begins, ends = begins.where(begins != "", observed), ends.where(ends != "", observed)
     return begins.where(begins != "", ends), ends.where(ends != "", begins)
 
 

@@ -54,7 +54,7 @@ def known_above(figures: Mapping[str, KeyFigure]) -> pd.DataFrame:
     frames = [figure.facts.above for figure in figures.values() if len(figure.facts.above)]
     if not frames:
         return next(iter(figures.values())).facts.above if figures else pd.DataFrame()
-    return pd.concat([frame.astype({c: "str" for c in frame.select_dtypes("category")}) for frame in frames])
+    return pd.concat(frames)
 
 
 def ages(figures: Mapping[str, KeyFigure], *, today: date) -> pd.DataFrame:
