@@ -1,7 +1,5 @@
 """What an official boundary file must hold before it is used; each check raises one clear line."""
 
-import re
-import unicodedata
 from typing import Any, Final
 
 import geopandas as gpd
@@ -15,6 +13,7 @@ from geo.i18n import _, number, percent
 from geo.locating import locate
 from geo.projection import area_sqkm, distance_to_km
 from geo.settings import PCODE_COLUMN
+from geo.spelling import fold
 
 # Shares below are of the communes (or area) of the country.
 MIN_COVERED: Final = 0.97  # known label points that fall in some polygon of the file
@@ -288,16 +287,6 @@ def _names(frame: gpd.GeoDataFrame, listed: pd.DataFrame, level: int, file: str)
         )
     text = _("{code} : « {given} » dans le fichier, « {expected} » dans la liste.")
     return [text.format(code=k, given=given.at[k, name], expected=expected.at[k, name]) for k in differs]
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, without case or accents: what two writings of a name share.
-
-    >>> fold("N'Beiket Lehwach") == fold("N’Beïket lehwach")
-    True
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return re.sub(r"[^0-9a-z]", "", plain)
 
 
 def overlap_sqkm(shapes: np.ndarray) -> float:

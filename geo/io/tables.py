@@ -25,3 +25,18 @@ def read_shape_pcodes() -> pd.DataFrame:
 def read_moughataas() -> pd.DataFrame:
     """Which moughataas of 2024 each of the 57 polygons of 2020 is."""
     return read_table(settings.BOUNDARIES_DIR / "moughataas.csv")
+
+
+def read_regions_2023() -> pd.DataFrame:
+    """Region since 2023 of each cercle of Mali of 2021."""
+    return read_table(settings.BOUNDARIES_DIR / "regions_2023.csv")
+
+
+def read_parent_readings() -> pd.DataFrame:
+    """Older, newer and short names of regions and cercles, and what they mean today."""
+    return read_table(settings.BOUNDARIES_DIR / "parent_readings.csv")
+
+
+def read_code_changes() -> pd.DataFrame:
+    """P-codes that mean different units in different vintages."""
+    return read_table(settings.BOUNDARIES_DIR / "code_changes.csv")
