@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 # Zooms labels are placed for; the map stops at 13.
 ZOOMS: Final = tuple(range(4, 14))
+# The map stops between two whole zooms at each quarter.
+_SUBZOOMS: Final = 4
 # Height of the text by kind [px]; 12 is the least a map label may have.
 TEXT_SIZE: Final = {"country": 13, "capital": 13, "region": 13, "area": 13}
 DEFAULT_TEXT_SIZE: Final = 12
@@ -99,7 +101,7 @@ def place_labels(labels: pd.DataFrame, *, zooms: Sequence[int] = ZOOMS) -> pd.Da
         ``name_fr, name_en, lon, lat, kind, rank, first_zoom, last_zoom``; not wanted outside of
         ``first_zoom`` to ``last_zoom``. The wider of both names is given room.
     zooms : sequence of int
-        Rising.
+        Whole zooms, rising; room is reckoned at the quarters between them too.
 
     Returns
     -------
@@ -110,10 +112,11 @@ def place_labels(labels: pd.DataFrame, *, zooms: Sequence[int] = ZOOMS) -> pd.Da
     boxes = _candidate_boxes(ordered)
     chosen: dict[int, tuple[int, str]] = {}
     lon, lat = ordered["lon"].to_numpy(dtype=float), ordered["lat"].to_numpy(dtype=float)
-    positions = np.array([pixels(lon, lat, zoom=zoom) for zoom in zooms])
-    for step, zoom in enumerate(zooms):
+    steps = np.arange(zooms[0] * _SUBZOOMS, zooms[-1] * _SUBZOOMS + 1) / _SUBZOOMS
+    positions = np.array([pixels(lon, lat, zoom=zoom) for zoom in steps])
+    for zoom in zooms:
         wanted = (ordered["first_zoom"] <= zoom) & (zoom <= ordered["last_zoom"])
-        _place_at(np.flatnonzero(wanted), boxes, positions[step:], chosen, zoom)
+        _place_at(np.flatnonzero(wanted), boxes, positions[steps >= zoom], chosen, zoom)
     rows = sorted(chosen)
     placed = ordered.loc[rows].assign(
         min_zoom=[chosen[row][0] for row in rows],
@@ -182,9 +185,9 @@ def _place_at(
 ) -> None:
     """Add to ``chosen`` what finds room at a zoom, beside what is shown there already.
 
-    ``positions`` (zooms, labels, 2) holds this zoom and all above it: as a
+    ``positions`` (zooms, labels, 2) holds this zoom and the steps above it: as a
     label once shown stays, it must not meet another on the way in either,
-    which two dots a few pixels apart can do.
+    which the texts of two dots a few pixels apart can do.
     """
     pending = [int(row) for row in wanted if row not in chosen]
     shown = [int(row) for row in wanted if row in chosen]
