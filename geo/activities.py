@@ -123,6 +123,7 @@ class ActivityType:
     measure: str = "in_place"
     works: tuple[str, ...] = ()
     heading_hints: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

@@ -13,17 +13,37 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from geo.activities import MONTHS_OF_A_YEAR, NUMBER_COLUMNS, TEXT_COLUMNS, ActivityType, complete
+from geo.activities import (
+    FREE_TEXT_COLUMNS,
+    MONTHS_OF_A_YEAR,
+    NUMBER_COLUMNS,
+    PEOPLE_COLUMNS,
+    TEXT_COLUMNS,
+    ActivityType,
+    complete,
+)
 from geo.headings import (
     EMPTY_VALUES,
     FUNCTIONALITY_VALUES,
     STATUS_VALUES,
     contact_headings,
     fold_heading,
+    hxl_column,
     recognise,
     standard_value,
 )
 
+# Figures that count heads or works: nothing follows a comma there but thousands.
+COUNT_COLUMNS: Final = ("quantity", "possible_repeats", *PEOPLE_COLUMNS)
+_THOUSANDS: Final = re.compile(r"^\d{1,3}([.,]\d{3})+$")
+# Numbers of Mali and Mauritania (8 digits, in pairs or in one) and e-mail addresses.
+_REACHES_A_PERSON: Final = re.compile(
+    r"(?<![\d.,])(?:(?:\+|00)22[23][ .-]?)?[2-9]\d([ .-]?)\d{2}\1\d{2}\1\d{2}(?![\d,])"
+    r"|[\w.+-]+@[\w-]+\.\w[\w.]*"
+)
+WITHHELD: Final = "[…]"
+# Columns that a heading may mean although it holds a word such as "responsable".
+ORGANISATION_COLUMNS: Final = ("implementing_org", "donor", "partner_orgs")
 DATE_COLUMNS: Final = ("observed_on", "start_date", "end_date")
 PROBLEM_COLUMNS: Final = ("row", "column", "value", "problem")
 _ISO_DATE: Final = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?$")
@@ -75,8 +95,12 @@ def clean(
         Record column to heading, where the heading says too little.
     """
     headings = [str(name) for name in table.columns]
-    dropped = contact_headings(headings)
-    columns = recognise([name for name in headings if name not in dropped], given=given)
+    stated = given or {}
+    organisations = {stated[column] for column in ORGANISATION_COLUMNS if column in stated}
+    dropped = [name for name in contact_headings(headings) if name not in organisations]
+    asked = {column: heading for column, heading in stated.items() if heading not in dropped}
+    columns = recognise([name for name in headings if name not in dropped], given=asked)
+    table, columns = _without_tags(table, columns, dropped)
     raw = pd.DataFrame(
         {column: table[heading].astype("str") for column, heading in columns.items()}, index=table.index
     )
@@ -89,6 +113,13 @@ def clean(
     for column in (*NUMBER_COLUMNS, "water_months"):
         if column in raw:
             read[column] = _numbers(raw[column], problems)
+            if column in COUNT_COLUMNS:
+                read[column] = _counts(raw[column], read[column], problems)
+            elif column not in ("longitude", "latitude"):
+                read[column] = _not_negative(raw[column], read[column], problems)
+    for column in FREE_TEXT_COLUMNS:
+        if column in read:
+            read[column] = _without_contacts(read[column], problems)
     for column in DATE_COLUMNS:
         if column in raw:
             read[column] = _dates(raw[column], problems)
@@ -107,6 +138,21 @@ def clean(
     records = complete(_with_seasons(pd.DataFrame(read, index=table.index)))
     unused = [name for name in headings if name not in columns.values() and name not in dropped]
     return Cleaned(records, columns, tuple(unused), tuple(dropped), tuple(notes), _stack(problems))
+
+
+def _without_tags(
+    table: pd.DataFrame, columns: dict[str, str], dropped: Sequence[str]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Read a row of HXL tags under the headings: it names columns and is no record."""
+    if not len(table):
+        return table, columns
+    tags = {str(heading): str(cell).strip() for heading, cell in table.iloc[0].items()}
+    filled = [tag for tag in tags.values() if tag]
+    if not filled or not all(tag.startswith("#") for tag in filled):
+        return table, columns
+    taken = {*columns.values(), *dropped}
+    tagged = {hxl_column(tag): heading for heading, tag in reversed(tags.items()) if heading not in taken}
+    return table.iloc[1:], {name: heading for name, heading in tagged.items() if name} | columns
 
 
 def _stack(problems: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -136,6 +182,25 @@ def _numbers(values: pd.Series, problems: list[pd.DataFrame]) -> pd.Series:
     unread = figures.isna() & (plain != "")
     problems.append(_problem(values, unread & _reported(values), "not_a_number"))
     return figures
+
+
+def _counts(values: pd.Series, figures: pd.Series, problems: list[pd.DataFrame]) -> pd.Series:
+    """Return counts; ``1,250`` and ``1.250`` may be thousands or decimals and are not guessed."""
+    unclear = values.str.strip().str.match(_THOUSANDS).astype(bool)
+    problems.append(_problem(values, unclear, "thousands_or_decimals"))
+    return _not_negative(values, figures.where(~unclear), problems)
+
+
+def _not_negative(values: pd.Series, figures: pd.Series, problems: list[pd.DataFrame]) -> pd.Series:
+    problems.append(_problem(values, figures < 0, "negative"))
+    return figures.where(~(figures < 0))
+
+
+def _without_contacts(values: pd.Series, problems: list[pd.DataFrame]) -> pd.Series:
+    """Return free text without telephone numbers and addresses; the list of problems shows none of them."""
+    clean_text = values.str.replace(_REACHES_A_PERSON, WITHHELD, regex=True)
+    problems.append(_problem(clean_text, clean_text != values, "contact_withheld"))
+    return clean_text
 
 
 def _dates(values: pd.Series, problems: list[pd.DataFrame]) -> pd.Series:
@@ -186,7 +251,7 @@ def _types(
         names = {
             fold_heading(word): kind.name
             for kind in types.values()
-            for word in (kind.name, kind.label_fr, kind.label_en)
+            for word in (kind.name, kind.label_fr, kind.label_en, *kind.words)
         }
         table = {text: names.get(fold_heading(text), "") for text in raw["activity_type"].unique()}
         found = raw["activity_type"].map(table).astype("str")

@@ -19,8 +19,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.activities import PEOPLE_COLUMNS
+
 Communes = frozenset[str]
 SEPARATOR: Final = ";"
+# What ties a row to the finer rows it is made of.
+TIE_COLUMNS: Final = ("source_id", "project_code", "record_key", "activity_type", "implementing_org")
+# What a row and its details both state, so that it must not be added twice.
+FIGURES: Final = ("quantity", "area_ha", "amount", *PEOPLE_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -314,49 +320,51 @@ def without_details_twice(records: pd.DataFrame, members: Members) -> pd.DataFra
 
     ``project_code``, ``record_key``, type and organisation tie a region row to
     its commune rows. Of such a group the rows whose places lie inside another
-    row's places are its details; the wider row keeps what they leave of its
-    quantity (never under 0) and is flagged ``detailed_below``.
+    row's places are its details; the wider row keeps what they leave of each of
+    its figures (never under 0) and is flagged ``detailed_below``.
 
     Returns
     -------
     DataFrame
-        The same rows; ``quantity`` of a detailed row is what its details leave,
-        and it is dropped from the count where they leave nothing.
+        The same rows; the figures (:data:`FIGURES`) of a detailed row are what
+        its details leave, and it is dropped where they leave nothing.
     """
     tied = records["project_code"].ne("") & records["record_key"].ne("")
-    keys = ["source_id", "project_code", "record_key", "activity_type", "implementing_org"]
+    keys = list(TIE_COLUMNS)
     repeated = tied & records.duplicated(keys, keep=False)
     if not repeated.any():
         return records
-    quantity = records["quantity"].copy()
+    figures = records[[column for column in FIGURES if column in records]].copy()
     flags = records["flags"].copy()
     finished: list[Any] = []
     for _, group in records[repeated].groupby(keys, sort=False, observed=True):
-        for label, left in _left_by_details(group, members).items():
-            quantity[label] = left
+        for label, details in _details(group, members).items():
+            left = _left_by_details(group[list(figures)], label, details)
+            finished += [label] if left["quantity"] == 0 and not (left > 0).any() else []
+            figures.loc[label] = left
             flags[label] = SEPARATOR.join(filter(None, [flags[label], "detailed_below"]))
-            if left == 0:
-                finished.append(label)
-    return records.assign(quantity=quantity, flags=flags).drop(index=finished)
+    changed = {str(column): figures[column] for column in figures}
+    return records.assign(**changed, flags=flags).drop(index=finished)
 
 
-def _left_by_details(group: pd.DataFrame, members: Members) -> dict[Any, float]:
+def _details(group: pd.DataFrame, members: Members) -> dict[Any, list[Any]]:
+    """Return the rows that each row is directly made of; one that is made of none is left out."""
     communes: dict[Any, Communes] = {
         label: members.of_set(text) for label, text in group["place_set"].items()
     }
-    left: dict[Any, float] = {}
-    # Finest first: a cercle row already reduced by its communes reduces its region by its own figure once.
-    for label in sorted(communes, key=lambda each: len(communes[each]), reverse=True):
-        inside = [other for other in communes if communes[other] < communes[label]]
+    found: dict[Any, list[Any]] = {}
+    for label, whole in communes.items():
+        inside = [other for other in communes if communes[other] < whole]
+        # A cercle row already holds its communes' figures: its region is set against the cercle alone.
         direct = [one for one in inside if not any(communes[one] < communes[other] for other in inside)]
-        if not direct:
-            continue
-        details = group["quantity"].loc[direct]
-        own = float(group["quantity"].loc[label])
-        left[label] = float("nan") if pd.isna(own) and not details.notna().all() else _rest(own, details)
-    return left
+        if direct:
+            found[label] = direct
+    return found
 
 
-def _rest(own: float, details: pd.Series) -> float:
+def _left_by_details(figures: pd.DataFrame, label: Any, details: list[Any]) -> pd.Series:
+    """Return what the details leave of each figure of a row."""
+    own, below = figures.loc[label], figures.loc[details]
     # A wide row without a figure whose details all have one adds nothing to them.
-    return 0.0 if pd.isna(own) else max(0.0, own - float(details.sum()))
+    silent = own.isna() & below.notna().all()
+    return (own - below.sum()).clip(lower=0).where(~silent, 0.0)

@@ -228,6 +228,8 @@ def _state(
     silent, touched = ~columns["presence"], columns["records"] > 0
     none = (columns["value_min"] == 0) & (columns["value_max"] == 0)
     unknown = columns["unknown_max"] + columns["unknown_open"] > 0
+    # A survey of works covers works: of people and partners its silence says nothing.
+    covered = covered & (measure in (*WORK_MEASURES, "records"))
     absent = np.where(covered | assumptions.none_reported_is_zero, "zero", "none_reported")
     cases = [
         # A record known above the unit only gives it neither presence nor, for all we know, absence.

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from geo.activities import NUMBER_COLUMNS
+
 # Each record column with the headings that mean it, folded (see fold_heading).
 HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "record_key": ("record_key", "id", "identifiant", "code_activite", "activity_id", "cle", "uuid"),
@@ -136,7 +138,15 @@ HXL_TAGS: Final[Mapping[str, str]] = {
     "#date+end": "end_date",
     "#reached": "reached_people",
     "#targeted": "targeted_people",
+    "#reached+f": "reached_people_female",
+    "#reached+m": "reached_people_male",
+    "#reached+hh": "reached_households",
+    "#targeted+f": "targeted_people_female",
+    "#targeted+m": "targeted_people_male",
+    "#targeted+hh": "targeted_households",
 }
+# Attributes that do not narrow a figure.
+HXL_PLAIN: Final = frozenset({"ind", "num", "total"})
 
 # Folded headings that hold a name, a number or an address of a person.
 CONTACT_WORDS: Final = (
@@ -205,10 +215,28 @@ def recognise(headings: Iterable[str], *, given: Mapping[str, str] | None = None
     known = _inverted(HEADINGS)
     found: dict[str, str] = dict(given or {})
     for heading in headings:
-        column = HXL_TAGS.get(heading.strip().casefold()) or known.get(fold_heading(heading))
+        column = hxl_column(heading) or known.get(fold_heading(heading))
         if column and column not in found and heading not in found.values():
             found[column] = heading
     return found
+
+
+def hxl_column(tag: str) -> str:
+    """Return the record column of an HXL tag, ``""`` where it has none; attributes in any order.
+
+    An attribute that is not known narrows a figure (``#reached+hh``), so that it means another column.
+
+    >>> hxl_column("#adm1 +name +fr"), hxl_column("#contact+phone")
+    ('provider_adm1_name', '')
+    """
+    hashtag, *attributes = [part.strip() for part in tag.casefold().split("+")]
+    named = {known: column for known, column in HXL_TAGS.items() if known.split("+")[0] == hashtag}
+    fitting = [known for known in named if set(known.split("+")[1:]) <= set(attributes)]
+    if not fitting:
+        return ""
+    best = max(fitting, key=lambda known: known.count("+"))
+    narrowed = set(attributes) - set(best.split("+")[1:]) - HXL_PLAIN
+    return "" if named[best] in NUMBER_COLUMNS and narrowed else named[best]
 
 
 def contact_headings(headings: Iterable[str]) -> list[str]:

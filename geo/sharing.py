@@ -5,15 +5,15 @@ returns. A type is shared *exact*, *rounded* or *commune* only; an organisation
 is *named*, shown by its *sector* or by *cercle* only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from geo.activities import FREE_TEXT_COLUMNS, ActivityType
-from geo.counting import SEPARATOR
+from geo.activities import FREE_TEXT_COLUMNS, PLACED_COLUMNS, PROVIDER_COLUMNS, ActivityType
+from geo.counting import SEPARATOR, TIE_COLUMNS
 
 ROLES: Final = ("reader", "partner", "coordinator", "administrator")
 # Two decimals of a degree are about 1.1 km.
@@ -21,7 +21,10 @@ ROUNDED_DECIMALS: Final = 2
 ORGANISATION_DISPLAYS: Final = ("named", "sector", "cercle")
 # What could lead to one record, one house or one cash box.
 IDENTIFIER_COLUMNS: Final = ("record_key", "project_code")
-PROVIDER_NAMES: Final = ("provider_adm1_name", "provider_adm2_name", "provider_adm3_name")
+# The provider's own words for the place: a village or a quarter may stand in any of them.
+PROVIDER_PLACES: Final = tuple(
+    f"provider_adm{number}_{part}" for number in (1, 2, 3) for part in ("name", "pcode")
+)
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,14 @@ def share(
     Returns
     -------
     DataFrame
-        A new frame with the same columns and rows.
+        A new frame with the same rows. Columns that are not of the record are
+        left out: what they hold is not known. Identifiers that are withheld
+        leave only the tie between a row and the finer rows it is made of.
     """
     if audience.role in ("coordinator", "administrator"):
         return records.copy()
+    known = set(PROVIDER_COLUMNS) | set(PLACED_COLUMNS)
+    records = records[[column for column in records.columns if column in known]]
     level = (
         records["activity_type"].map({name: made.sharing for name, made in types.items()}).fillna("commune")
     )
@@ -79,7 +86,8 @@ def share(
     shared = _to_commune(shared, level.eq("commune") & ~own)
     display = records["implementing_org"].map(dict(organisations or {})).fillna("named")
     shared = _to_cercle(shared, display.eq("cercle") & ~own)
-    return _by_sector(shared, display.eq("sector") & ~own)
+    hidden = [name for name, shown in (organisations or {}).items() if shown == "sector"]
+    return _without_names(_by_sector(shared, display.eq("sector") & ~own), hidden, ~own)
 
 
 def _rounded(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
@@ -89,7 +97,8 @@ def _rounded(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
         column: records[column].where(~rows, records[column].round(ROUNDED_DECIMALS))
         for column in ("longitude", "latitude")
     }
-    return records.assign(**rounded, provider_locality=records["provider_locality"].where(~rows, ""))
+    finer = {column: records[column].where(~rows, "") for column in FREE_TEXT_COLUMNS}
+    return records.assign(**rounded, **finer)
 
 
 def _to_commune(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
@@ -98,15 +107,19 @@ def _to_commune(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     nowhere = {
         column: records[column].where(~rows, np.nan) for column in ("longitude", "latitude", "distance_km")
     }
-    silent = {
-        column: records[column].where(~rows, "") for column in (*FREE_TEXT_COLUMNS, *IDENTIFIER_COLUMNS)
-    }
-    # Where a name was not settled as a unit it may be a village or a quarter.
-    finer = rows & (records["outcome"].ne("placed") | records["method"].eq("locality"))
-    names = {column: records[column].where(~finer, "") for column in PROVIDER_NAMES}
+    silent = {column: records[column].where(~rows, "") for column in (*FREE_TEXT_COLUMNS, *PROVIDER_PLACES)}
     point = rows & records["precision"].eq("point")
     precision = records["precision"].where(~point, "commune")
-    return records.assign(**nowhere, **silent, **names, precision=precision)
+    return _untied(records.assign(**nowhere, **silent, precision=precision), rows)
+
+
+def _untied(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
+    """Withhold identifiers; rows that belong together keep a number that says only that."""
+    tied = rows & records["project_code"].ne("") & records["record_key"].ne("")
+    tied &= records.duplicated(list(TIE_COLUMNS), keep=False)
+    group = records[list(TIE_COLUMNS)].groupby(list(TIE_COLUMNS), sort=False, observed=True).ngroup()
+    opaque = ("~" + group.astype("str")).where(tied, "")
+    return records.assign(**{column: records[column].where(~rows, opaque) for column in IDENTIFIER_COLUMNS})
 
 
 def _to_cercle(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
@@ -119,10 +132,7 @@ def _to_cercle(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     lifted = coarser["place_set"].where(~cercle, coarser["adm2_pcode"])
     lifted = lifted.where(~several, lifted.map(_cercles_of))
     precision = coarser["precision"].where(~cercle, "cercle")
-    blank = {
-        column: coarser[column].where(~rows, "")
-        for column in ("adm3_pcode", "provider_adm3_name", "candidates")
-    }
+    blank = {column: coarser[column].where(~rows, "") for column in ("adm3_pcode", "candidates")}
     return coarser.assign(**blank, place_set=lifted, precision=precision)
 
 
@@ -139,8 +149,26 @@ def _by_sector(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     if not rows.any():
         return records
     named = "[" + records["sector"].where(records["sector"] != "", "…") + "]"
+    # The source of a record is often its organisation's own report.
     silent = {
         column: records[column].where(~rows, "")
-        for column in ("partner_orgs", *IDENTIFIER_COLUMNS, "remarks")
+        for column in ("partner_orgs", "source_id", *FREE_TEXT_COLUMNS)
     }
-    return records.assign(implementing_org=records["implementing_org"].where(~rows, named), **silent)
+    untied = _untied(records, rows)
+    return untied.assign(implementing_org=records["implementing_org"].where(~rows, named), **silent)
+
+
+def _without_names(records: pd.DataFrame, hidden: Sequence[str], rows: pd.Series) -> pd.DataFrame:
+    """Leave hidden organisations out of the lists of other organisations' records too."""
+    if not hidden:
+        return records
+    shown = {
+        column: records[column].where(~rows, records[column].map(lambda cell: _left_of(cell, hidden)))
+        for column in ("partner_orgs", "donor")
+    }
+    return records.assign(**shown)
+
+
+def _left_of(cell: str, hidden: Sequence[str]) -> str:
+    parts = (part.strip() for part in cell.split(SEPARATOR))
+    return SEPARATOR.join(part for part in parts if part not in hidden)

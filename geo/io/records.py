@@ -2,7 +2,9 @@
 
 import csv
 import hashlib
+import io
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +75,12 @@ def _decoded(data: bytes, path: Path) -> str:
 
 def table_from_text(text: str, *, name: str) -> pd.DataFrame:
     """Return a table from the text of a CSV file, see :func:`read_table`."""
-    lines = text.splitlines()
-    if not lines or not lines[0].strip():
+    rows = _rows(text, name)
+    headings = [heading.strip() for heading in rows[0]] if rows else []
+    if not any(headings):
         raise RecordFileError(
             _("{file} : la première ligne est vide ; elle doit porter les titres.").format(file=name)
         )
-    separator = max(SEPARATORS, key=lines[0].count)
-    rows = list(csv.reader(text.splitlines(keepends=True), delimiter=separator))
-    headings = [heading.strip() for heading in rows[0]]
     doubled = sorted({heading for heading in headings if heading and headings.count(heading) > 1})
     if doubled:
         raise RecordFileError(
@@ -88,18 +88,48 @@ def table_from_text(text: str, *, name: str) -> pd.DataFrame:
                 file=name, heading=doubled[0]
             )
         )
-    wrong = next((number for number, row in enumerate(rows, 1) if len(row) > len(headings)), None)
+    width = len(headings)
+    wrong = next((number for number, row in enumerate(rows, 1) if any(row[width:])), None)
     if wrong:
         raise RecordFileError(
             _(
                 "{file}, ligne {row} : {found} cellules pour {expected} titres. Vérifiez les séparateurs."
-            ).format(file=name, row=wrong, found=len(rows[wrong - 1]), expected=len(headings))
+            ).format(file=name, row=wrong, found=len(rows[wrong - 1]), expected=width)
         )
     numbered = {
-        number: row + [""] * (len(headings) - len(row)) for number, row in enumerate(rows[1:], 2) if any(row)
+        number: (row + [""] * width)[:width]
+        for number, row in enumerate(rows[1:], 2)
+        if any(cell.strip() for cell in row)
     }
-    named = [heading or f"colonne_{place}" for place, heading in enumerate(headings, 1)]
-    return pd.DataFrame.from_dict(numbered, orient="index", columns=named, dtype="str")
+    return pd.DataFrame.from_dict(numbered, orient="index", columns=_named(headings), dtype="str")
+
+
+def _rows(text: str, name: str) -> list[list[str]]:
+    """Return the cells of every row; a line break inside quotes belongs to its cell."""
+    try:
+        separator = max(SEPARATORS, key=lambda each: len(_first_row(text, each)))
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise RecordFileError(
+            _("{file} : ce n'est pas un CSV lisible ({why}). Enregistrez-le en CSV UTF-8.").format(
+                file=name, why=error
+            )
+        ) from error
+
+
+def _first_row(text: str, separator: str) -> list[str]:
+    return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+
+
+def _named(headings: Sequence[str]) -> list[str]:
+    """Return the headings, an empty one named by its place."""
+    named = []
+    for place, heading in enumerate(headings, 1):
+        made = heading or f"colonne_{place}"
+        while not heading and made in headings:
+            made += "_"
+        named.append(made)
+    return named
 
 
 def sha256(path: Path) -> str:
