@@ -1,6 +1,7 @@
 """The base map: built right from small sources, and what is committed shows what it must."""
 
 import gzip
+import hashlib
 import json
 
 import geopandas as gpd
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo.__main__ import main
 from geo.basemap import STEP_DEG, borders, published, water_areas, water_lines
 from geo.basemap_labels import country_labels, ranked_labels, town_labels
 from geo.errors import BasemapSourceError
@@ -229,6 +231,24 @@ def test_a_missing_or_wrong_source_is_named(tmp_path):
         read_cities(wheel)
 
 
+def test_the_command_says_in_one_line_what_is_missing(tmp_path, capsys):
+    code = main(
+        [
+            "basemap",
+            "build",
+            "--gshhg",
+            str(tmp_path),
+            "--geonames",
+            str(tmp_path / "x.whl"),
+            "--out",
+            str(tmp_path),
+        ]
+    )
+    assert code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 # ---- what is committed --------------------------------------------------------------------------------
 
 
@@ -369,3 +389,14 @@ def test_the_tables_of_names_are_whole():
     assert set(towns["kind"]) == {"capital", "region", "cercle"}
     assert (read_names("water")[["name_fr", "name_en"]] != "").all().all()
     assert read_names("country")["country"].is_unique
+
+
+def test_the_catalogue_knows_every_file():
+    listed = {
+        each["file"]: each for each in json.loads((BASEMAP_DIR / "catalog.json").read_text("utf-8"))["files"]
+    }
+    files = {path.name for path in BASEMAP_DIR.iterdir()} - {"README.md", "catalog.json"}
+    assert set(listed) == files
+    for name, papers in listed.items():
+        assert papers["sha256"] == hashlib.sha256((BASEMAP_DIR / name).read_bytes()).hexdigest(), name
+        assert all(papers[key] for key in ("source", "licence", "attribution", "date", "rows", "processing"))
