@@ -17,16 +17,20 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
-from geo.spelling import Name, coarse, parse, skeleton
+from geo.spelling import Name, coarse, light, parse, skeleton
 
 # A cercle and its chief town carry one name in two spellings (Kobeni, Koubenni);
 # further apart than this share of its letters it is another name.
 CHIEF_TOWN_SHARE: Final = 0.3
 
+# A beginning stands for a name when it has so many letters, and so many are left out:
+# with fewer left out it is a misspelling (Kendi, Kendié).
+MIN_PART: Final = 5
+MIN_LEFT_OUT: Final = 3
 # One block of distances holds at most this many numbers, to bound memory.
 BLOCK: Final = 2_000_000
 # A unit further off than this share of the letters is no candidate at all.
-MAX_SHARE_SHOWN: Final = 0.5
+MAX_SHARE_SHOWN: Final = 0.4
 
 Near = list[tuple[float, int]]
 # The sound of غ is written gh by some and r (or rh) by others: Tembedgha, Timbedra.
@@ -121,6 +125,23 @@ class Gazetteer:
             for unit, folded in group
         }
 
+    @functools.cached_property
+    def _parts(self) -> dict[tuple[str, str], frozenset[int]]:
+        found: dict[tuple[str, str], set[int]] = {}
+        levels = self.units["level"].tolist()
+        for entry in self.spelled:
+            if entry.origin == "official":
+                for key in _parts_of(entry.name):
+                    found.setdefault((levels[entry.unit], key), set()).add(entry.unit)
+        return {key: frozenset(units) for key, units in found.items()}
+
+    def having_part(self, name: Name, level: str) -> frozenset[int]:
+        """Units of a level whose official name is longer than ``name`` and has its words, or begins so."""
+        by_word = [self._parts.get((level, " " + light(token)), frozenset()) for token in name.tokens]
+        words = frozenset.intersection(*by_word) if by_word else frozenset()
+        longer = {unit for unit in words if len(self.names[unit][0].name.tokens) > len(name.tokens)}
+        return self._parts.get((level, name.folded), frozenset()) | longer
+
     def within(self, pcodes: Iterable[str]) -> frozenset[int]:
         """Rows of the units that are, or lie inside, the units of these P-codes."""
         return frozenset().union(*(self._within.get(code, frozenset()) for code in pcodes))
@@ -187,7 +208,7 @@ def nearest(names: Sequence[Name], gaz: Gazetteer, units: frozenset[int]) -> lis
     Returns
     -------
     list of list of (float, int)
-        For each name, cost [typing errors] and row of the units within half of its letters.
+        For each name, cost [typing errors] and row of the units within reach, see :data:`MAX_SHARE_SHOWN`.
     """
     targets = [entry for unit in sorted(units) for entry in gaz.names[unit]]
     if not targets or not names:
@@ -219,7 +240,9 @@ def _doubled(ones: tuple[list[str], ...], others: tuple[list[str], ...]) -> npt.
     return np.minimum(np.minimum(plain, 120) * 2, np.minimum(light, 120) + np.minimum(rough, 120))
 
 
-def _within_reach(names: Sequence[Name], doubled: npt.NDArray[np.uint8], owners: npt.NDArray[np.int_]) -> list[Near]:
+def _within_reach(
+    names: Sequence[Name], doubled: npt.NDArray[np.uint8], owners: npt.NDArray[np.int_]
+) -> list[Near]:
     limits = np.array([2 * MAX_SHARE_SHOWN * len(name.light) for name in names])
     found: list[Near] = [[] for _ in names]
     rows, columns = np.nonzero(doubled <= limits[:, None])
@@ -286,12 +309,13 @@ def _chief_towns(units: pd.DataFrame, spelled: list[Spelled]) -> list[Spelled]:
     lent = []
     for parent, child in (("region", "cercle"), ("cercle", "commune")):
         children = units[units["level"] == child].groupby(PCODE_COLUMN[parent]).groups
-        for row, code in units.loc[units["level"] == parent, "pcode"].items():
-            distances = [(_apart(by_unit[int(row)], by_unit[int(other)]), int(other)) for other in children[code]]
+        parents = units.loc[units["level"] == parent, "pcode"]
+        for row, code in zip(parents.index.tolist(), parents, strict=True):
+            distances = [(_apart(by_unit[row], by_unit[int(other)]), int(other)) for other in children[code]]
             share, town = min(distances)
             if share <= CHIEF_TOWN_SHARE:
-                lent += [entry._replace(unit=town, origin="chief_town") for entry in by_unit[int(row)]]
-                lent += [entry._replace(unit=int(row), origin="chief_town") for entry in by_unit[town]]
+                lent += [entry._replace(unit=town, origin="chief_town") for entry in by_unit[row]]
+                lent += [entry._replace(unit=row, origin="chief_town") for entry in by_unit[town]]
     return lent
 
 
@@ -306,6 +330,13 @@ def _share_apart(one: Name, other: Name) -> float:
     return cost(one, other) / max(len(one.light), len(other.light), 1)
 
 
+def _parts_of(name: Name) -> list[str]:
+    """Keys of the parts that can stand for a longer name: its words by sound, and its beginnings."""
+    words = [" " + light(token) for token in name.tokens] if len(name.tokens) > 1 else []
+    ends = range(MIN_PART, len(name.folded) - MIN_LEFT_OUT + 1)
+    return words + [name.folded[:end] for end in ends]
+
+
 def _variants(units: pd.DataFrame, spelled: list[Spelled]) -> list[Spelled]:
     """Further ways to write what is known: gh as r and the reverse, and the article that a name absorbs."""
     hassaniya = units["pcode"].str.startswith("MR").tolist()
@@ -314,7 +345,9 @@ def _variants(units: pd.DataFrame, spelled: list[Spelled]) -> list[Spelled]:
         first, *rest = entry.name.tokens or ("",)
         for letters, other in _GHAIN:
             if letters in entry.name.folded:
-                made.append(_renamed(entry, tuple(token.replace(letters, other) for token in entry.name.tokens)))
+                made.append(
+                    _renamed(entry, tuple(token.replace(letters, other) for token in entry.name.tokens))
+                )
         if hassaniya[entry.unit] and first.startswith(_ABSORBING):
             made.append(_renamed(entry, ("e" + first, *rest)))
     return made

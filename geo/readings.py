@@ -14,8 +14,8 @@ from geo.spelling import Name, light, parse
 
 # Readings that are more than the unit of the same name, as P-codes of the units of 2021
 # (Mali) and 2024 (Mauritania). Mali: law 2012-017, in force 2016 (Ménaka cut out of Gao,
-# Taoudénit out of Tombouctou; the cercle of Ménaka became a region), and law 2023-006. Mauritania: the moughataas of 2020 that
-# held the communes of Adel Bagrou and Touil.
+# Taoudénit out of Tombouctou; the cercle of Ménaka became a region), and law 2023-006.
+# Mauritania: the moughataas of 2020 that held the communes of Adel Bagrou and Touil.
 _REGIONS: Final[Mapping[str, tuple[str, ...]]] = {
     light("gao"): ("ML07", "ML10"),
     light("bandiagara"): ("ML0501", "ML0502", "ML0505"),
@@ -77,7 +77,7 @@ def parent_readings(
 
 
 def scope(gaz: Gazetteer, *, level: str, region: str = "", cercle: str = "") -> Scope:
-    """The units of a level that the stated parents leave open.
+    """Find the units of a level that the stated parents leave open.
 
     A region and a cercle that exclude each other leave nothing: every name is contradicted.
     """
@@ -87,7 +87,9 @@ def scope(gaz: Gazetteer, *, level: str, region: str = "", cercle: str = "") -> 
     width = "open" if not of_region else "cercle" if level == "cercle" else "region"
     if level != "commune" or not cercle.strip():
         return Scope(inside, width)
-    of_cercle = parent_readings(cercle, gaz, level="cercle", inside=gaz.within(of_region) if of_region else None)
+    of_cercle = parent_readings(
+        cercle, gaz, level="cercle", inside=gaz.within(of_region) if of_region else None
+    )
     if of_cercle:
         return Scope(inside & gaz.within(of_cercle), "cercle")
     # Since 2023 many communes are cercles that hold some neighbours too: the region
@@ -114,7 +116,9 @@ def _closest(name: Name, gaz: Gazetteer, level: str, inside: frozenset[int] | No
     return tuple(gaz.pcodes[unit] for distance, unit in distances if distance <= best)
 
 
-def _widened(found: tuple[str, ...], vintages: Mapping[str, tuple[str, ...]], gaz: Gazetteer) -> tuple[str, ...]:
+def _widened(
+    found: tuple[str, ...], vintages: Mapping[str, tuple[str, ...]], gaz: Gazetteer
+) -> tuple[str, ...]:
     own = {entry.name.light for code in found for entry in gaz.names[gaz.row[code]]}
-    more = (codes for key, codes in vintages.items() if key in own for codes in codes)
+    more = (code for key, codes in vintages.items() if key in own for code in codes)
     return tuple(dict.fromkeys((*found, *more)))

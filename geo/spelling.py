@@ -32,14 +32,20 @@ _LETTERS: Final = str.maketrans(
 _LEVEL_WORDS: Final = {
     "region": r"regions?|wilayat?|gouvernorats?",
     "cercle": r"cercles?|mou?g[hr]?ata+s?|departements?|prefectures?",
-    "commune": r"(?:la )?(?:communes?|com)(?: (?:rurale?s?|urbaines?|mixtes?))?|c r|c u|cr|cu|baladiy[ae]|ville|mairie",
+    "commune": r"(?:la )?(?:communes?|com)(?: (?:rurale?s?|urbaines?|mixtes?))?|c r|c u|cr|cu|baladiy[ae]|"
+    r"ville|mairie",
 }
 _LINK: Final = r"(?: (?:de la|de l|du|des|de|d|of|al)\b)? "
-_PREFIXES: Final = tuple((name, re.compile(rf"^(?:{words}){_LINK}(?=\S)")) for name, words in _LEVEL_WORDS.items())
+_PREFIXES: Final = tuple(
+    (name, re.compile(rf"^(?:{words}){_LINK}(?=\S)")) for name, words in _LEVEL_WORDS.items()
+)
 _SUFFIXES: Final = (
     ("region", re.compile(r" (?:region|wilaya)$")),
     ("cercle", re.compile(r" (?:cercle|moughataa|departement)$")),
-    ("commune", re.compile(r" (?:commune(?: (?:rurale|urbaine))?|(?:urbaine|rurale)|ville|town|c r|c u|cr|cu)$")),
+    (
+        "commune",
+        re.compile(r" (?:commune(?: (?:rurale|urbaine))?|(?:urbaine|rurale)|ville|town|c r|c u|cr|cu)$"),
+    ),
 )
 _COUNTRY: Final = re.compile(r" (?:mali|mauritanie|mauritania)$")
 _BRACKETS: Final = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
@@ -90,13 +96,23 @@ _CONFUSED: Final = (
 )
 # Arabic letters by the Latin ones of the light key; long vowels kept, ta marbuta as a final vowel.
 _FROM_ARABIC: Final = str.maketrans(
-    dict(zip("ابتثجحخدذرزسشصضطظعغفقكلمنهويىةآأإؤئءڤگپچ", "abttjhkddrzsCsdtd-gfkklmnhuiaaaaaui-fgbC", strict=True))
+    dict(
+        zip(
+            "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةآأإؤئءڤگپچ",
+            "abttjhkddrzsCsdtd-gfkklmnhuiaaaaaui-fgbC",
+            strict=True,
+        )
+    )
 )
 
 
 _VOWELS: Final = frozenset("aeiouy")
 # Consonants written for each other in the area; C, N and the like are those of the light key.
-_LIKE: Final = frozenset(map(frozenset, "kg kc kq gq gr gj sz sc sC jC cC fv vw uw ij jy mn nN td bp".split()))
+_LIKE: Final = frozenset(
+    frozenset(pair)
+    for pair in ("kg kc kq gq gr gj", "sz sc sC jC cC", "fv vw uw ij jy", "mn nN", "td bp")
+    for pair in pair.split()
+)
 
 
 # The consonants that the coarse key merges too, and p, which Arabic writes as b.
@@ -132,10 +148,15 @@ class Name:
         """Folded name with its number, the key of an exact comparison."""
         return self.folded if self.number is None else f"{self.folded} {self.number}"
 
-    @property
+    @functools.cached_property
+    def written(self) -> str:
+        """Folded words without blanks and articles."""
+        return "".join(self.tokens)
+
+    @functools.cached_property
     def light(self) -> str:
         """Key of the sound: see :func:`light`."""
-        return light(" ".join(self.tokens))
+        return light(self.written)
 
 
 def repair_mojibake(text: str) -> str:
@@ -154,7 +175,7 @@ def repair_mojibake(text: str) -> str:
     return text
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=2**18)
 def fold(text: str) -> str:
     """Small letters and digits in words with one blank between: case, accents, punctuation gone.
 
@@ -187,11 +208,11 @@ def parse(text: str) -> Name:
 
 
 def parts(text: str) -> list[str]:
-    """The pieces of a cell that names several places (``Soumpi et Léré``); one piece is the cell itself."""
+    """Split a cell that names several places (``Soumpi et Léré``); one piece is the cell itself."""
     return [piece for piece in _SPLIT.split(_BRACKETS.sub(" ", text)) if piece.strip()]
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=2**18)
 def light(folded: str) -> str:
     """Key in which different letters for one sound are the same.
 
@@ -204,7 +225,7 @@ def light(folded: str) -> str:
     return key
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=2**18)
 def coarse(light_key: str) -> str:
     """Key in which sounds that writers confuse are the same: vowels, k/g, s/z, v/f, nasals.
 
