@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from geo.coverage import Assumptions
+from geo.coverage import PARTS, Assumptions
 from geo.facts import Facts, OfType, Prepared, View, build
 
-FIGURE_COLUMNS = ("value_min", "value_max", "value_open", "state", "records", "above_max")
+# What stands beside a count: what is in place, and the parts that it is made of.
+PART_COLUMNS = tuple(f"{part}_{end}" for part in ("in_place", *PARTS) for end in ("min", "max", "open"))
+FIGURE_COLUMNS = ("value_min", "value_max", "value_open", "state", "records", "above_max", *PART_COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
