@@ -144,7 +144,9 @@ def parent_readings(text: str, units: pd.DataFrame, table: pd.DataFrame) -> tupl
     ]
     stated = table[table["name"].map(fold) == key] if key else table.iloc[:0]
     for row in stated.itertuples(index=False):
-        reading = Reading(str(row.vintage), frozenset(str(row.pcodes).split(SEPARATOR)), row.part == "whole")
+        reading = Reading(
+            str(row.vintage), frozenset(str(row.pcodes).split(SEPARATOR)), bool(row.part == "whole")
+        )
         if reading.pcodes <= set(units["adm1_pcode"]) | set(units["adm2_pcode"]):
             found.append(reading)
     return tuple(dict.fromkeys(found))

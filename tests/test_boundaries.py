@@ -11,8 +11,7 @@ import shapely
 from geo import embedded, measure
 from geo.boundaries import COLUMNS, Boundaries, border, compose, drawing_layer, parents
 from geo.errors import BoundaryFileError
-from geo.io import layers as layer_files
-from geo.io import load_boundaries
+from geo.io import folders, load_boundaries
 from geo.io.layers import read_layer, write_layers
 from geo.io.official import read_official
 from geo.io.tables import read_communes, read_moughataas, read_shape_pcodes, read_table
@@ -282,14 +281,14 @@ def test_writing_two_layers_is_all_or_nothing(tmp_path: Path, monkeypatch: pytes
     levels = embedded.hierarchy(communes)
     parent = tmp_path / "home/boundaries"
     write_layers(parent, {"one": (levels, {"country": "ML", "mark": "old"})})
-    swap = layer_files._swap
+    swap = folders.swap
 
     def fails_on_two(fresh: Path, folder: Path, old: Path) -> None:
         if folder.name == "two":
             raise OSError("disk full")
         swap(fresh, folder, old)
 
-    monkeypatch.setattr(layer_files, "_swap", fails_on_two)
+    monkeypatch.setattr(folders, "swap", fails_on_two)
     both = {"one": (levels, {"country": "ML", "mark": "new"}), "two": (levels, {"country": "ML"})}
     with pytest.raises(OSError, match="disk full"):
         write_layers(parent, both)

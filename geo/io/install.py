@@ -21,7 +21,8 @@ from geo.io.layers import (
     set_in_use,
     write_layers,
 )
-from geo.io.official import read_official, sha256_of
+from geo.io.official import read_official
+from geo.io.records import sha256
 from geo.io.tables import read_communes
 from geo.official import Official, standardise
 
@@ -130,7 +131,7 @@ def _papers(layer: str, path: Path, official: Official) -> dict[str, Any]:
         "valid_on": official.valid_on,
         "indicative": False,
         "source": f"COD-AB, {path.name}",
-        "source_sha256": sha256_of(path),
+        "source_sha256": sha256(path),
         "licence": embedded["official_licence"],
         "attribution": embedded["official_attribution"],
         "date": official.valid_on,

@@ -1,11 +1,9 @@
 """Boundary layers on disk: one folder each, GeoParquet and ``layer.json``."""
 
+import functools
 import hashlib
 import io
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +14,7 @@ from geo import settings
 from geo.boundaries import Boundaries, Layer, compose
 from geo.errors import BoundaryFileError
 from geo.i18n import _
+from geo.io.folders import write_folders, write_text_at_once
 
 EMBEDDED: Final = {"ML": "embedded_ml", "MR": "embedded_mr"}
 LEVEL_FILES: Final = ("communes", "cercles", "regions")
@@ -51,16 +50,9 @@ def in_use() -> dict[str, str]:
 
 def set_in_use(chosen: Mapping[str, str]) -> None:
     """Remember which layer each country uses; written beside and renamed, so never half."""
-    folder = installed_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_then_rename(folder / "in_use.json", json.dumps(dict(sorted(chosen.items())), indent=1) + "\n")
-
-
-def _write_then_rename(path: Path, text: str) -> None:
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8") as target:
-        target.write(text)
-    Path(beside).replace(path)
+    write_text_at_once(
+        installed_dir() / "in_use.json", json.dumps(dict(sorted(chosen.items())), indent=1) + "\n"
+    )
 
 
 def about(name: str) -> dict[str, Any]:
@@ -118,27 +110,17 @@ def _layer_hash(hashes: Mapping[str, str]) -> str:
 def write_layers(
     parent: Path, layers: Mapping[str, tuple[Mapping[str, gpd.GeoDataFrame], Mapping[str, Any]]]
 ) -> None:
-    """Write layers (frames and papers by name) into ``parent``; all of them, or none.
-
-    Everything is written into a scratch folder first; what is left to do then is renaming.
-    """
-    parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=parent, prefix=".scratch-") as scratch:
-        for name, (frames, papers) in layers.items():
-            _stage(Path(scratch) / name, frames, papers)
-        replaced: list[str] = []
-        try:
-            for name in layers:
-                _swap(Path(scratch) / name, parent / name, Path(scratch) / f"{name}.old")
-                replaced.append(name)
-        except OSError:
-            for name in replaced:
-                _swap_back(parent / name, Path(scratch) / f"{name}.old")
-            raise
+    """Write layers (frames and papers by name) into ``parent``; all of them, or none."""
+    write_folders(
+        parent,
+        {
+            name: functools.partial(_stage, frames=frames, papers=papers)
+            for name, (frames, papers) in layers.items()
+        },
+    )
 
 
 def _stage(folder: Path, frames: Mapping[str, gpd.GeoDataFrame], papers: Mapping[str, Any]) -> None:
-    folder.mkdir()
     hashes = {}
     for level in LEVEL_FILES:
         file = folder / f"{level}.parquet"
@@ -147,23 +129,6 @@ def _stage(folder: Path, frames: Mapping[str, gpd.GeoDataFrame], papers: Mapping
     counts = {level: len(frames[level]) for level in LEVEL_FILES}
     text = json.dumps({**papers, "counts": counts, "sha256": hashes}, ensure_ascii=False, indent=1)
     (folder / "layer.json").write_text(text + "\n", encoding="utf-8")
-
-
-def _swap(fresh: Path, folder: Path, old: Path) -> None:
-    if folder.exists():
-        folder.replace(old)
-    try:
-        fresh.replace(folder)
-    except OSError:
-        if old.exists():
-            old.replace(folder)
-        raise
-
-
-def _swap_back(folder: Path, old: Path) -> None:
-    shutil.rmtree(folder)
-    if old.exists():
-        old.replace(folder)
 
 
 def load_boundaries(chosen: Mapping[str, str] | None = None) -> Boundaries:

@@ -1,7 +1,5 @@
 """Official boundary files as they come: zipped shapefile, GeoPackage, GeoJSON. Opened with suspicion."""
 
-import hashlib
-import shutil
 import tempfile
 import warnings
 import zipfile
@@ -24,12 +22,6 @@ _READABLE: Final = (".shp", ".gpkg", ".geojson", ".json")
 _SHAPEFILE: Final = (".shp", ".shx", ".dbf", ".prj")
 _TAKEN: Final = (*_READABLE, *_SHAPEFILE, ".cpg")
 _CHUNK: Final = 1 << 20
-
-
-def sha256_of(path: Path) -> str:
-    """Hash of a file, read in pieces."""
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 def read_official(path: Path) -> gpd.GeoDataFrame:
@@ -201,8 +193,3 @@ def _encoding(path: Path) -> str | None:
     except UnicodeDecodeError:
         return None
     return "UTF-8"
-
-
-def copy_of(path: Path, folder: Path) -> Path:
-    """Copy a file into ``folder`` under its own name."""
-    return Path(shutil.copy2(path, folder / path.name))

@@ -1,0 +1,300 @@
+"""Population tables on disk: read CSV and XLSX, install, choose, load what is in use."""
+
+import csv
+import functools
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from geo import pcodes, settings
+from geo.boundaries import Boundaries
+from geo.errors import PopulationFileError, RecordFileError
+from geo.i18n import _, number
+from geo.io.folders import write_folders, write_text_at_once
+from geo.io.records import read_table, sha256
+from geo.io.tables import read_table as read_shipped
+from geo.population import COLUMNS, LAYERS, Table, recognise, standardise
+
+EMBEDDED: Final = "embedded"
+Chosen = dict[str, dict[str, str]]
+
+
+def installed_dir() -> Path:
+    """Folder of the tables that the user installed."""
+    return settings.home() / "population"
+
+
+def read_population_file(path: Path) -> pd.DataFrame:
+    """Read a CSV or XLSX as text; the index is the row of the file.
+
+    Raises
+    ------
+    PopulationFileError
+        If the file is missing, damaged, too large or of another format.
+    """
+    if not path.is_file():
+        raise PopulationFileError(_("{file} : fichier introuvable. Vérifiez le chemin.").format(file=path))
+    size = path.stat().st_size / 1_000_000
+    if size > settings.MAX_POPULATION_FILE_MB:
+        raise _too_large(path, size)
+    suffix = path.suffix.lower()
+    if suffix in (".csv", ".txt", ".tsv"):
+        try:
+            return read_table(path)
+        except RecordFileError as error:
+            raise PopulationFileError(str(error)) from error
+        except csv.Error as error:
+            raise PopulationFileError(_damaged(path)) from error
+    if suffix == ".xlsx":
+        return _read_workbook(path)
+    raise PopulationFileError(
+        _("{file} : format non reconnu. Donnez un CSV ou un XLSX.").format(file=path.name)
+    )
+
+
+def _too_large(path: Path, size: float) -> PopulationFileError:
+    return PopulationFileError(
+        _(
+            "{file} : {size} Mo, plus que la limite de {limit} Mo. Gardez la seule feuille des communes."
+        ).format(file=path.name, size=number(size), limit=number(settings.MAX_POPULATION_FILE_MB))
+    )
+
+
+def _damaged(path: Path) -> str:
+    return _("{file} : fichier abîmé ou illisible. Enregistrez-le à nouveau.").format(file=path.name)
+
+
+def _read_workbook(path: Path) -> pd.DataFrame:
+    """Read the sheet whose headings are those of a population table; headings may stand below a title."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist()) / 1_000_000
+        if unpacked > 10 * settings.MAX_POPULATION_FILE_MB:
+            raise _too_large(path, unpacked)
+        content = io.BytesIO(path.read_bytes())
+        sheets = pd.read_excel(content, sheet_name=None, header=None, dtype=str, keep_default_na=False)
+    except (zipfile.BadZipFile, OSError, ValueError, KeyError, TypeError, EOFError, SyntaxError) as error:
+        raise PopulationFileError(_damaged(path)) from error
+    found = {name: table for name, sheet in sheets.items() if (table := _table_of(sheet)) is not None}
+    if len(found) != 1:
+        raise PopulationFileError(
+            _("{file} : {n} feuilles portent une population par commune. Gardez-en une seule.").format(
+                file=path.name, n=number(len(found))
+            )
+        )
+    return next(iter(found.values()))
+
+
+def _table_of(sheet: pd.DataFrame) -> pd.DataFrame | None:
+    for row in range(min(len(sheet), 10)):
+        headings = [str(value).strip() for value in sheet.iloc[row]]
+        columns = recognise(headings)
+        if {"adm3_pcode", "adm3_name"} & columns.keys() and {"people", "female"} & columns.keys():
+            named = [heading or f"colonne_{place}" for place, heading in enumerate(headings, 1)]
+            body = (
+                sheet.iloc[row + 1 :].set_axis(named, axis=1).set_axis(range(row + 2, len(sheet) + 1), axis=0)
+            )
+            filled = body.astype(str).apply(lambda line: line.str.strip().ne("").any(), axis=1)
+            return body.loc[filled, ~pd.Index(named).duplicated()].astype(str)
+    return None
+
+
+def install(
+    path: Path,
+    boundaries: Boundaries,
+    *,
+    layer: str = "residents",
+    year: str = "",
+    method: str = "",
+    source: str = "",
+    name: str = "",
+) -> tuple[str, Table]:
+    """Check a table, keep it under ``home()/population`` and put it in use; on any fault nothing changes.
+
+    Returns
+    -------
+    tuple of str and Table
+        Name of the table, and what it holds.
+
+    Raises
+    ------
+    PopulationFileError
+        If the table is refused or the folder cannot be written.
+    """
+    if year and not re.fullmatch(r"(?:19|20)\d\d", year):
+        raise PopulationFileError(_("--year {year} n'est pas une année : écrivez AAAA.").format(year=year))
+    table = standardise(
+        read_population_file(path),
+        boundaries.units,
+        file=path.name,
+        layer=layer,
+        year=year,
+        method=method,
+        source=source,
+    )
+    countries = sorted(set(table.rows["adm3_pcode"].map(pcodes.country)))
+    named = name or "_".join([layer, *countries, *sorted(set(table.rows["year"]))]).lower()
+    if named == EMBEDDED or not re.fullmatch(r"[a-z0-9][a-z0-9_]{0,39}", named):
+        raise PopulationFileError(
+            _("--name {text} ne convient pas : minuscules, chiffres et « _ ».").format(text=named)
+        )
+    papers = _papers(named, path, table, layer, countries)
+    chosen = _with(in_use(), layer, countries, named)
+    try:
+        write_folders(installed_dir(), {named: functools.partial(_write, table=table.rows, papers=papers)})
+        _set_in_use(chosen)
+    except OSError as error:
+        raise PopulationFileError(
+            _(
+                "{folder} : écriture impossible ({reason}). Libérez de la place ou changez COUVERTURE_HOME."
+            ).format(folder=installed_dir(), reason=error.strerror)
+        ) from error
+    return named, table
+
+
+def _papers(name: str, path: Path, table: Table, layer: str, countries: list[str]) -> dict[str, Any]:
+    rows = table.rows
+    return {
+        "name": name,
+        "layer": layer,
+        "countries": countries,
+        "vintages": sorted(set(rows["vintage"])),
+        "years": sorted(set(rows["year"])),
+        "methods": sorted(set(rows["method"])),
+        "sources": sorted(set(rows["source"])),
+        "communes": int(rows["people"].notna().sum()),
+        "people": int(rows["people"].sum()),
+        "file": path.name,
+        "sha256": sha256(path),
+        "notes": list(table.notes),
+    }
+
+
+def _write(folder: Path, *, table: pd.DataFrame, papers: Mapping[str, Any]) -> None:
+    table.to_csv(folder / "population.csv", index=False, lineterminator="\n")
+    (folder / "table.json").write_text(
+        json.dumps(papers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+
+
+def _with(chosen: Chosen, layer: str, countries: Iterable[str], name: str) -> Chosen:
+    return {**chosen, layer: {**chosen.get(layer, {}), **dict.fromkeys(countries, name)}}
+
+
+def in_use() -> Chosen:
+    """Name of the table in use by layer and country; the shipped residents where nothing else was chosen."""
+    path = installed_dir() / "in_use.json"
+    shipped: Chosen = {"residents": dict.fromkeys(pcodes.LENGTHS, EMBEDDED)}
+    if not path.exists():
+        return shipped
+    try:
+        return {**shipped, **json.loads(path.read_text(encoding="utf-8"))}
+    except (OSError, ValueError, TypeError) as error:
+        raise PopulationFileError(
+            _("{file} est illisible : supprimez-le pour revenir à la population livrée.").format(file=path)
+        ) from error
+
+
+def _set_in_use(chosen: Chosen) -> None:
+    write_text_at_once(installed_dir() / "in_use.json", json.dumps(chosen, indent=1, sort_keys=True) + "\n")
+
+
+def use(name: str) -> dict[str, Any]:
+    """Put a table in use for its layer and countries; return its papers.
+
+    Raises
+    ------
+    PopulationFileError
+        If there is no such table or it is damaged: then nothing changes.
+    """
+    papers = _about(name)
+    _load_table(name)
+    _set_in_use(_with(in_use(), papers["layer"], papers["countries"], name))
+    return papers
+
+
+def _about(name: str) -> dict[str, Any]:
+    if name == EMBEDDED:
+        rows = _load_table(EMBEDDED)
+        return {
+            "name": EMBEDDED,
+            "layer": "residents",
+            "countries": sorted(pcodes.LENGTHS),
+            "years": sorted(set(rows["year"])),
+            "sources": sorted(set(rows["source"])),
+            "communes": int(rows["people"].notna().sum()),
+            "people": int(rows["people"].sum()),
+        }
+    if name not in names():
+        raise PopulationFileError(
+            _("Aucune table de population « {name} » : choisissez parmi {known}.").format(
+                name=name, known=", ".join(names())
+            )
+        )
+    try:
+        return dict(json.loads((installed_dir() / name / "table.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise _broken(name) from error
+
+
+def _broken(name: str) -> PopulationFileError:
+    return PopulationFileError(
+        _(
+            "La table de population « {name} » est abîmée : réinstallez-la, ou revenez à la table "
+            "livrée avec « python -m geo population use embedded »."
+        ).format(name=name)
+    )
+
+
+def names() -> list[str]:
+    """Names of the tables there are, the shipped one first."""
+    return [EMBEDDED, *sorted(path.parent.name for path in installed_dir().glob("*/table.json"))]
+
+
+def status() -> list[dict[str, Any]]:
+    """One row a table: its papers and the countries it is in use for."""
+    chosen = in_use()
+    rows = []
+    for name in names():
+        papers = _about(name)
+        used = [country for country, table in chosen.get(papers["layer"], {}).items() if table == name]
+        rows.append({**papers, "in_use": sorted(used)})
+    return rows
+
+
+def load_population(chosen: Chosen | None = None) -> pd.DataFrame:
+    """Rows of every table in use: :data:`geo.population.COLUMNS`, counts as ``Int64``.
+
+    Raises
+    ------
+    PopulationFileError
+        If a table is missing or damaged; the message says how to go back.
+    """
+    parts = []
+    for layer, tables in (chosen or in_use()).items():
+        for name in sorted(set(tables.values())):
+            rows = _load_table(name)
+            countries = {country for country, table in tables.items() if table == name}
+            wanted = (rows["layer"] == layer) & rows["adm3_pcode"].map(pcodes.country).isin(countries)
+            parts.append(rows[wanted])
+    order = {layer: place for place, layer in enumerate(LAYERS)}
+    joined = pd.concat(parts, ignore_index=True)
+    return joined.sort_values(
+        ["layer", "adm3_pcode"], key=lambda c: c.map(order) if c.name == "layer" else c
+    ).reset_index(drop=True)
+
+
+def _load_table(name: str) -> pd.DataFrame:
+    path = settings.BOUNDARIES_DIR if name == EMBEDDED else installed_dir() / name
+    try:
+        rows = read_shipped(path / "population.csv")
+        counts = {field: pd.to_numeric(rows[field]).astype("Int64") for field in ("people", "female", "male")}
+        return rows.assign(**counts)[list(COLUMNS)]
+    except (OSError, ValueError, KeyError) as error:
+        raise _broken(name) from error
