@@ -5,7 +5,9 @@ type, by one organisation, in one place or several. The provider's own words
 for the place stay beside what placing makes of them.
 """
 
+import dataclasses
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -190,20 +192,42 @@ def types_from_settings(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, 
 
 
 def _type_from_settings(name: str, values: Mapping[str, Any]) -> ActivityType:
-    listed: dict[str, Any] = {key: _as_tuple(value) for key, value in values.items()}
-    try:
-        made = ActivityType(name=name, **listed)
-    except TypeError as error:
-        raise SettingsError(f"types.toml, [{name}]: {error}") from error
+    made: ActivityType = _from_settings(ActivityType, "types.toml", name, {"name": name}, values)
     if made.sharing not in SHARING_LEVELS:
         raise SettingsError(f"types.toml, [{name}] sharing = {made.sharing!r}: {', '.join(SHARING_LEVELS)}")
     if strange := set(made.works) - set(FUNCTIONALITIES):
         raise SettingsError(f"types.toml, [{name}] works = {sorted(strange)}: {', '.join(FUNCTIONALITIES)}")
+    # The colour is written into pages: nothing but a colour may stand there.
+    if not re.fullmatch("#[0-9A-Fa-f]{6}", made.colour):
+        raise SettingsError(f"types.toml, [{name}] colour = {made.colour!r}: #RRGGBB")
     return made
 
 
-def _as_tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
+def _from_settings(
+    made_of: type, file: str, name: str, given: Mapping[str, Any], values: Mapping[str, Any]
+) -> Any:
+    """Make a dataclass from a table of a settings file, every value of the kind that its field has."""
+    if not isinstance(values, Mapping):
+        raise SettingsError(f"{file}: {name} = {values!r}: [{name}]")
+    listed = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    kinds = {each.name: each.type for each in dataclasses.fields(made_of)}
+    for key, value in listed.items():
+        if key in kinds and not _fits(value, kinds[key]):
+            raise SettingsError(f"{file}, [{name}] {key} = {values[key]!r}: {_KINDS[str(kinds[key])]}")
+    try:
+        return made_of(**listed, **given)
+    except TypeError as error:
+        raise SettingsError(f"{file}, [{name}]: {error}") from error
+
+
+# How a value of each kind is written in a settings file.
+_KINDS: Final = {str(str): '"…"', str(bool): "true | false", str(tuple[str, ...]): '["…", "…"]'}
+
+
+def _fits(value: object, kind: object) -> bool:
+    if kind == tuple[str, ...]:
+        return isinstance(value, tuple) and all(isinstance(part, str) for part in value)
+    return isinstance(kind, type) and isinstance(value, kind)
 
 
 def sources_from_settings(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, Source]:
@@ -218,13 +242,12 @@ def sources_from_settings(settings: Mapping[str, Mapping[str, Any]]) -> dict[str
 
 
 def _source_from_settings(name: str, values: Mapping[str, Any]) -> Source:
+    if not isinstance(values, Mapping):
+        raise SettingsError(f"sources.toml: {name} = {values!r}: [{name}]")
     rest = dict(values)
-    scope = rest.pop("scope", {})
-    try:
-        listed: dict[str, Any] = {key: _as_tuple(value) for key, value in scope.items()}
-        return Source(source_id=name, scope=Scope(**listed), **rest)
-    except TypeError as error:
-        raise SettingsError(f"sources.toml, [{name}]: {error}") from error
+    scope = _from_settings(Scope, "sources.toml", f"{name}.scope", {}, rest.pop("scope", {}))
+    made: Source = _from_settings(Source, "sources.toml", name, {"source_id": name, "scope": scope}, rest)
+    return made
 
 
 def empty_records() -> pd.DataFrame:

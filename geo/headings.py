@@ -36,7 +36,14 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "sector": ("sector", "secteur", "cluster", "domaine"),
     "activity_type": ("activity_type", "type_activite", "type_d_activite", "type", "activite", "activity"),
     "subtype": ("subtype", "sous_type", "type_d_ouvrage", "type_ouvrage", "modele"),
-    "activity_status": ("activity_status", "statut", "status", "statut_activite", "etat_d_avancement"),
+    "activity_status": (
+        "activity_status",
+        "statut",
+        "status",
+        "statut_activite",
+        "statut_de_l_activite",
+        "etat_d_avancement",
+    ),
     "functionality": (
         "functionality",
         "functionality_main",
@@ -188,7 +195,8 @@ def fold_heading(text: str) -> str:
     >>> fold_heading("Date de début")
     'date_de_debut'
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    # œ and æ are letters of their own, which no normal form takes apart.
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
     letters = "".join(character for character in plain if not unicodedata.combining(character))
     return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
 

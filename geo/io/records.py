@@ -34,7 +34,7 @@ def read_sources(path: Path = ACTIVITIES_DIR / "sources.toml") -> dict[str, Sour
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(_("{file} : illisible ({why}).").format(file=path.name, why=error)) from error
 
 
