@@ -156,7 +156,8 @@ def csv_text(table: pd.DataFrame) -> str:
     """Return a frame as CSV text whose cells are safe from being run as formulas."""
     safe = table.apply(lambda column: column.map(safe_cell) if column.dtype.kind not in "biufc" else column)
     safe.columns = [str(safe_cell(str(name))) for name in table.columns]
-    return safe.to_csv(index=False, lineterminator="\n")
+    # Both characters in the line end: a cell that holds either of them is then quoted, and makes no row.
+    return safe.to_csv(index=False, lineterminator="\r\n")
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
