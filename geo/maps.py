@@ -195,7 +195,8 @@ def base_map() -> folium.Map:
     # tiles=None drops both limits.
     base.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
     base.default_js = [(name, link) for name, link in base.default_js if name == "leaflet"]
-    base.default_js.append(("couverture", assets.address(assets.own_file("carte.js"))))
+    for name in ("basemap", "carte"):
+        base.default_js.append((name, assets.address(assets.own_file(f"{name}.js"))))
     base.default_css = [(name, link) for name, link in base.default_css if name == "leaflet_css"]
     base.default_css.append(("couverture_css", assets.address(assets.own_file("carte.css"))))
     base.add_child(_Start())

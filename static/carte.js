@@ -141,17 +141,21 @@
   }
 
   // Labels that would touch one already placed are left out.
-  function placeLabels(pen, candidates, taken) {
-    var shown = 0, names = {};
+  function meets(box, taken) {
+    return taken.some(function (other) {
+      return box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1];
+    });
+  }
+
+  function placeLabels(pen, candidates, taken, names) {
+    var shown = 0;
     candidates.forEach(function (label) {
       pen.font = label.font + FACE;
-      if (label.unless && names[label.unless]) return;
+      if (names[label.text]) return;
       var half = pen.measureText(label.text).width / 2 + 3;
       var box = [label.x - half, label.y - 8, label.x + half, label.y + 8];
       var free = label.room === undefined || half * 2 < label.room * 1.3;
-      if (!free || taken.some(function (other) {
-        return box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1];
-      })) return;
+      if (!free || meets(box, taken)) return;
       taken.push(box);
       names[label.text] = true;
       haloText(pen, label.text, label.x, label.y, label.font, label.color);
@@ -221,9 +225,11 @@
     container.setAttribute("aria-label", view.texts.map);
     document.documentElement.lang = view.texts.lang;
     this.wordControls(view.texts);
-    return shapes(view.shapes).then(function (found) {
+    var base = view.basemap ? window.couvertureBasemap.load(view.basemap) : null;
+    return Promise.all([shapes(view.shapes), base]).then(function (found) {
       if (self.view !== view) return; // a later view has come while the shapes were on their way
-      self.found = found;
+      self.found = found[0];
+      self.background(found[1]);
       self.fault(null);
       self.draw();
       // Names are measured and painted again once the typeface is there.
@@ -257,6 +263,14 @@
     box.setAttribute("role", "alert");
     box.textContent = text;
     this.map.getContainer().appendChild(box);
+  };
+
+  // Waters lie over the classes, in a colour that no class has.
+  Carte.prototype.background = function (base) {
+    if (this.base || !base) return;
+    this.base = base;
+    var pane = "couverture-water";
+    window.couvertureBasemap.draw(this.map, base, { pane: pane, renderer: L.svg({ pane: pane, padding: 0.3 }) });
   };
 
   Carte.prototype.draw = function () {
@@ -450,11 +464,27 @@
       }
       taken.push([at.x - 10, at.y - 8, at.x + 10, at.y + 8]);
     });
-    var shown = placeLabels(pen, this.labels(size), taken);
+    var shown = this.paintNames(pen, size, taken);
     var data = map.getContainer().dataset;
     data.rings = rings;
     data.zeros = zeros;
     data.labels = shown;
+  };
+
+  // The base map's names first (towns, waters, neighbours), then those of units where there is room.
+  Carte.prototype.paintNames = function (pen, size, taken) {
+    var known = {}, count = 0, base = window.couvertureBasemap, units = this.labels(size);
+    // Few and large units are named before anything else.
+    if (this.view.level !== "commune") count += placeLabels(pen, units, taken, {});
+    if (this.base) base.labels(this.map, this.base, this.view.texts.lang).forEach(function (label) {
+      var box = base.box(pen, label);
+      if (meets(box, taken) || (label.kind === "country" && known[label.text])) return;
+      base.paint(pen, label);
+      taken.push(box);
+      known[label.text] = true;
+      count += 1;
+    });
+    return this.view.level === "commune" ? count + placeLabels(pen, units, taken, known) : count;
   };
 
   Carte.prototype.at = function (unit) {
@@ -478,7 +508,7 @@
         var marked = level === self.levelKey() && self.view.units[pcode] &&
           (self.view.units[pcode][2] || self.view.units[pcode][0] === "zero");
         all.push({
-          text: unit.name, unless: level === "cercle" ? unit.name : "", x: at.x, y: at.y + (marked ? 16 : 0), font: font, color: color,
+          text: unit.name, x: at.x, y: at.y + (marked ? 16 : 0), font: font, color: color,
           room: level === "commune" ? self.width(pcode) : undefined
         });
       });

@@ -1,6 +1,7 @@
 """The map of a page: view in, folium layer out, the unit clicked back."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -9,9 +10,10 @@ from streamlit_folium import st_folium
 
 from geo import classify, maps
 from geo.counting import Communes
-from geo.facts import Facts
-from geo.i18n import N_, _
+from geo.facts import Facts, View
+from geo.i18n import N_, _, language
 from geo.shapes import Frame
+from geo.ui import parts
 from geo.ui.data import Ground
 
 MAP_KEY: Final = "carte"
@@ -59,27 +61,60 @@ def _points(points: pd.DataFrame) -> dict[str, Any] | None:
     return maps.point_arrays(looks_of(points), looks)
 
 
-def show(
-    facts: Facts,
-    classified: pd.DataFrame,
-    *,
-    ground: Ground,
-    title: str,
-    with_points: bool,
-    on_pick: Callable[[str], None],
-) -> None:
-    """Draw the map; ``on_pick`` is called with the P-code of a unit that is clicked."""
-    view = facts.view
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """One state of the page, ready to be sent: the map's view, its legend and its table."""
+
+    title: str
+    content: dict[str, Any]
+    legend: str
+    table: str
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _prepared(key: str, lang: str, title: str, _facts: Facts, _ground: Ground) -> Shown:
+    view = _facts.view
+    classes = classify.classes_of(_facts.units[_facts.units["focus"]])
+    units = classify.classify(_facts.units, breaks=classes)
+    rows = classify.in_map_order(inside(units, _ground, _area(view, _ground)))
+    points = _facts.points if len(_facts.points) <= POINTS_SHOWN else _facts.points.iloc[:0]
+    legend = parts.legend(
+        classify.legend(rows, classes), title=title, level=view.level, rings=bool((rows["ring"] != "").any())
+    )
     content = maps.view(
-        classified,
+        units,
         level=view.level,
-        shapes_file=ground.shapes_file,
-        frame=ground.corners.get(view.unit) or _focus_corners(ground),
+        shapes_file=_ground.shapes_file,
+        basemap_file=_ground.basemap_file,
+        frame=_ground.corners.get(view.unit) or _focus_corners(_ground),
         title=title,
         chosen=view.unit,
         later_regions=view.regions == "2023",
-        points=_points(facts.points) if with_points else None,
+        points=_points(points),
     )
+    with_points = legend if points.empty else legend + parts.points_legend(point_rows(points))
+    return Shown(title, content, with_points, parts.table(rows, caption=title, level=view.level))
+
+
+def prepare(facts: Facts, ground: Ground, *, title: str, version: str) -> Shown:
+    """What the page sends for ``facts``: made once for each view, language and version of the data.
+
+    The classes are those of the four regions, however far one drills, so that a
+    colour means the same on every map of one question.
+    """
+    return _prepared(f"{version}|{ground.shapes_file}|{facts.view.key}", language(), title, facts, ground)
+
+
+def _area(view: View, ground: Ground) -> Communes:
+    # A commune is read among those of its cercle: one row says little.
+    place = ground.places.get(view.unit)
+    if place is not None and place.level == "commune":
+        return ground.frame.members.of(place.cercle)
+    return ground.frame.shown(view)
+
+
+def show(shown: Shown, *, on_pick: Callable[[str], None]) -> None:
+    """Draw the map; ``on_pick`` is called with the P-code of a unit that is clicked."""
 
     def picked() -> None:
         answer = st.session_state.get(MAP_KEY) or {}
@@ -92,7 +127,7 @@ def show(
         height=MAP_HEIGHT,
         width=None,
         returned_objects=[],
-        feature_group_to_add=maps.layer(content),
+        feature_group_to_add=maps.layer(shown.content),
         on_change=picked,
     )
 
@@ -102,9 +137,3 @@ def _focus_corners(ground: Ground) -> Frame:
     corners = [ground.corners[pcode] for pcode in focus]
     (souths, wests), (norths, easts) = (tuple(zip(*side, strict=True)) for side in zip(*corners, strict=True))
     return (min(souths), min(wests)), (max(norths), max(easts))
-
-
-def classified(facts: Facts) -> tuple[pd.DataFrame, classify.Classes]:
-    """All units with their classes; the breaks are those of the four regions, however far one drills."""
-    classes = classify.classes_of(facts.units[facts.units["focus"]])
-    return classify.classify(facts.units, breaks=classes), classes

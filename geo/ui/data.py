@@ -5,6 +5,7 @@ sharing scope, of the view; so that no reader gets another's frame and nothing
 outlives the file it came from.
 """
 
+import gc
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +14,20 @@ from typing import Final, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from geo import assets, facts, store
+from geo import assets, facts, maps, population, store
+from geo.basemap import published
 from geo.boundaries import Boundaries
-from geo.io import load_boundaries
+from geo.i18n import _
+from geo.io import load_boundaries, load_population
+from geo.io.basemap import load_basemap
 from geo.io.layers import in_use
+from geo.io.population import in_use as population_in_use
+from geo.io.tables import read_regions_2023
 from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
-from geo.sharing import READER, Audience, share
 from geo.shapes import Frame as Corners
 from geo.shapes import shapes
+from geo.sharing import READER, Audience, share
+from geo.vintages import later_regions
 
 # Views answered and kept: a few readers going back and forth.
 _VIEWS_KEPT: Final = 256
@@ -47,6 +54,7 @@ class Ground:
     boundaries: Boundaries
     frame: facts.Frame
     shapes_file: str
+    basemap_file: str
     corners: dict[str, Corners]
     places: dict[str, Place]
     names: dict[str, str]
@@ -79,18 +87,59 @@ def _names(boundaries: Boundaries) -> dict[str, str]:
     }
 
 
+def _later(boundaries: Boundaries) -> pd.DataFrame | None:
+    try:
+        later = later_regions(boundaries, read_regions_2023())
+    except ValueError:
+        return None  # boundaries of another vintage are in use: its regions are the ones drawn
+    return later[later["drawn"]]
+
+
+def _groups(later: pd.DataFrame | None) -> list[facts.Group]:
+    if later is None:
+        return []
+    columns = ["pcode", "name", "cercles", "approximate"]
+    return [
+        facts.Group(pcode, name, tuple(cercles.split(";")), bool(approximate))
+        for pcode, name, cercles, approximate in later[columns].itertuples(index=False, name=None)
+    ]
+
+
+def _later_places(later: pd.DataFrame | None) -> dict[str, Place]:
+    if later is None:
+        return {}
+    changed = later.loc[later["changed"], ["pcode", "name", "country"]]
+    words = _("{name} (région de 2023, approx.)")
+    return {
+        pcode: Place("region", name, country, pcode, "", words.format(name=name))
+        for pcode, name, country in changed.itertuples(index=False, name=None)
+    }
+
+
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _ground(in_use_key: str) -> Ground:
     boundaries = load_boundaries()
-    made = shapes(boundaries)
-    return Ground(
+    later = _later(boundaries)
+    made = shapes(boundaries, later=later)
+    frame = facts.Frame(boundaries, groups=_groups(later))
+    found = Ground(
         boundaries=boundaries,
-        frame=facts.Frame(boundaries),
+        frame=frame,
         shapes_file=assets.publish(made.content),
+        basemap_file=maps.basemap_layer(published(load_basemap())),
         corners=dict(made.frames),
-        places=_places(boundaries),
-        names=_names(boundaries),
+        places=_places(boundaries) | _later_places(later),
+        names=_names(boundaries) | {group.pcode: group.name for group in frame.groups},
     )
+    _settle()
+    return found
+
+
+def _settle() -> None:
+    # Streamlit collects garbage after every run, 70 ms each time with all that is loaded; what lives
+    # as long as the server need not be looked at again.
+    gc.collect()
+    gc.freeze()
 
 
 def ground() -> Ground:
@@ -123,14 +172,30 @@ def _prepared(
     store_version: str, audience_key: str, _store: store.Store, _audience: Audience
 ) -> facts.Prepared:
     shared = share(_store.records, _audience, types=_store.types, organisations=_store.organisations)
-    return facts.prepare(shared, ground().frame, types=_store.types, sources=_store.sources)
+    made = facts.prepare(
+        shared, ground().frame, types=_store.types, sources=_store.sources, people=_residents()
+    )
+    _settle()
+    return made
+
+
+def _residents() -> pd.DataFrame:
+    return population.people(load_population(), ground().boundaries.units).rename(
+        columns={"pcode": "adm3_pcode"}
+    )
+
+
+def prepared(audience: Audience = READER) -> facts.Prepared:
+    """Records that have passed ``share``, prepared for counting."""
+    held = records()
+    return _prepared(f"{held.version}|{population_in_use()}", audience.key, held, audience)
 
 
 @st.cache_resource(max_entries=_VIEWS_KEPT, show_spinner=False)
 def _facts(
     store_version: str, audience_key: str, view_key: str, _view: facts.View, _audience: Audience
 ) -> facts.Facts:
-    return facts.build(_prepared(store_version, audience_key, records(), _audience), _view)
+    return facts.build(prepared(_audience), _view)
 
 
 def answer(view: facts.View, audience: Audience = READER) -> facts.Facts:

@@ -136,6 +136,11 @@ def _go(pcode: str, level: str) -> None:
     state.choose("niveau", level)
 
 
+def limits_words(facts: Facts) -> str:
+    """The vintages of the boundaries in use: ``ML COD-AB 2021, MR COD-AB 2024``."""
+    return ", ".join(f"{country} {vintage}" for country, vintage in facts.vintages.items())
+
+
 def title_of(facts: Facts) -> str:
     """What the map shows: type, measure, date."""
     what = f"{facts.kind.label} · {_(MEASURES[facts.view.measure]).lower()}"
