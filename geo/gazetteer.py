@@ -253,6 +253,12 @@ def _within_reach(
     return found
 
 
+def is_beginning(part: Name, whole: Name) -> bool:
+    """Whether a text is the beginning of a longer name, with enough left out not to be a misspelling of it."""
+    long_enough = len(part.folded) >= MIN_PART and len(whole.folded) - len(part.folded) >= MIN_LEFT_OUT
+    return long_enough and whole.folded.startswith(part.folded)
+
+
 def _index(levels: list[str], spelled: Iterable[Spelled], keys: Callable[[Name], tuple[str, ...]]) -> Index:
     found: dict[tuple[str, str], set[int]] = {}
     for entry in spelled:

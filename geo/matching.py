@@ -234,8 +234,10 @@ def _located(
     for written, code in zip(localities["name"], localities["adm3_pcode"], strict=True):
         inside.setdefault(parse(written).light, set()).add(code)
     doubtful = result["method"].isin(("close", "part", "unknown", "level", "contradiction"))
-    codes = pd.Series("", index=result.index)
-    codes[doubtful] = [_locality(asked, inside, gaz) for asked in distinct[doubtful].itertuples(index=False)]
+    asked = zip(distinct.itertuples(index=False), doubtful, strict=True)
+    codes = pd.Series(
+        [_locality(one, inside, gaz) if doubt else "" for one, doubt in asked], index=result.index
+    )
     # A locality of the very commune that was found is its chief town, not another place.
     located = codes.ne("") & codes.ne(result["pcode"])
     return result.assign(
