@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo import embedded, measure, settings
+from geo import catalog, embedded, measure, settings
 from geo.boundaries import border
 from geo.errors import BoundaryFileError
 from geo.i18n import _
@@ -60,6 +60,7 @@ def build(wheel: Path, *, official: Sequence[Path] = (), points: Path | None = N
     for country, name in EMBEDDED.items():
         kept = _kept_figures(before[country], _papers(folder / name))
         _write_figures(folder / name, {**kept, **measured[country]})
+    catalog.refresh(folder)
     return {name: _papers(folder / name)["measured"] for name in EMBEDDED.values()}
 
 
