@@ -16,8 +16,8 @@ import pandas as pd
 import shapely
 
 from geo.polygons import dissolve, holes, label_points
-from geo.projection import area_sqkm
-from geo.settings import CRS_STORAGE, LEVELS, PCODE_COLUMN
+from geo.projection import area_sqkm, storage_crs
+from geo.settings import LEVELS, PCODE_COLUMN
 
 COLUMNS: Final = {
     "commune": (
@@ -141,7 +141,7 @@ def compose(layers: Sequence[Layer]) -> Boundaries:
 def _stack(frames: Sequence[gpd.GeoDataFrame], level: str) -> gpd.GeoDataFrame:
     joined = pd.concat(frames, ignore_index=True)
     ordered = joined.sort_values(PCODE_COLUMN[level], ignore_index=True)
-    return gpd.GeoDataFrame(ordered[list(COLUMNS[level])], geometry="geometry", crs=CRS_STORAGE)
+    return gpd.GeoDataFrame(ordered[list(COLUMNS[level])], geometry="geometry", crs=storage_crs())
 
 
 def parents(communes: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
@@ -174,7 +174,7 @@ def parents(communes: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
         indicative=rows["indicative"].any(),
         geometry=geometry,
     ).reset_index()
-    return gpd.GeoDataFrame(computed[list(COLUMNS[level])], geometry="geometry", crs=CRS_STORAGE)
+    return gpd.GeoDataFrame(computed[list(COLUMNS[level])], geometry="geometry", crs=storage_crs())
 
 
 _COMPUTED: Final = ("area_sqkm", "label_lon", "label_lat", "focus", "drawn", "indicative", "geometry")
@@ -218,7 +218,7 @@ def drawing_layer(boundaries: Boundaries, level: str, *, tolerance: float = 0.00
     joined = pd.concat(pieces, ignore_index=True).sort_values(["role", "pcode"], ignore_index=True)
     named = joined.merge(_names(boundaries), on="pcode", how="left", validate="one_to_one")
     columns = ["pcode", "name", "country", "role", "focus", "indicative", "geometry"]
-    return gpd.GeoDataFrame(named[columns], geometry="geometry", crs=CRS_STORAGE)
+    return gpd.GeoDataFrame(named[columns], geometry="geometry", crs=storage_crs())
 
 
 def _names(boundaries: Boundaries) -> pd.DataFrame:
@@ -248,7 +248,7 @@ def _draw_country(communes: gpd.GeoDataFrame, level: str, tolerance: float) -> g
     return gpd.GeoDataFrame(
         {"pcode": units.index, "country": country, "role": roles, "geometry": units.to_numpy()},
         geometry="geometry",
-        crs=CRS_STORAGE,
+        crs=storage_crs(),
     )
 
 
