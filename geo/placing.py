@@ -91,7 +91,8 @@ def declared_country(
     records: pd.DataFrame, said: pd.DataFrame, *, sources: Mapping[str, Source]
 ) -> pd.Series:
     """Country of each record: of its stated place, else of its source; ``""`` where neither says."""
-    of_source = records["source_id"].map({key: source.country for key, source in sources.items()}).fillna("")
+    countries = {key: source.country for key, source in sources.items()}
+    of_source = records["source_id"].map(lambda key: countries.get(key, ""))
     of_place = said["stated_set"].str.slice(0, 2)
     return of_place.where(of_place != "", of_source).astype("str")
 

@@ -77,16 +77,16 @@ def share(
         return records.copy()
     known = set(PROVIDER_COLUMNS) | set(PLACED_COLUMNS)
     records = records[[column for column in records.columns if column in known]]
-    level = (
-        records["activity_type"].map({name: made.sharing for name, made in types.items()}).fillna("commune")
-    )
+    levels = {name: made.sharing for name, made in types.items()}
+    level = records["activity_type"].map(lambda name: levels.get(name, "commune"))
     own = pd.Series(audience.role == "partner", index=records.index)
     own &= records["implementing_org"].eq(audience.organisation) & (audience.organisation != "")
     shared = _rounded(records, level.eq("rounded") & ~own)
     shared = _to_commune(shared, level.eq("commune") & ~own)
-    display = records["implementing_org"].map(dict(organisations or {})).fillna("named")
+    displays = organisations or {}
+    display = records["implementing_org"].map(lambda name: displays.get(name, "named"))
     shared = _to_cercle(shared, display.eq("cercle") & ~own)
-    hidden = [name for name, shown in (organisations or {}).items() if shown == "sector"]
+    hidden = [name for name, shown in displays.items() if shown == "sector"]
     return _without_names(_by_sector(shared, display.eq("sector") & ~own), hidden, ~own)
 
 

@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.activities import PROVIDER_COLUMNS
@@ -236,6 +236,7 @@ ANY_CELL = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(ANY_HEADINGS, st.data())
 def test_any_table_is_read_row_by_row(headings, data):
     rows = data.draw(st.lists(st.tuples(*[ANY_CELL] * len(headings)), max_size=5))

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import RecordFileError
@@ -161,6 +161,7 @@ def test_a_folder_that_is_not_there_cannot_be_written_to(tmp_path):
 NO_NUL = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(NO_NUL, max_size=6), min_size=1, max_size=4))
 def test_any_cells_survive_writing_and_reading(cells):
     table = pd.DataFrame({"key": ["k"] * len(cells), "cell": cells}, dtype="str")
@@ -169,6 +170,7 @@ def test_any_cells_survive_writing_and_reading(cells):
     assert not any(re.match("[=@]", cell) for cell in again)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_with_a_word(text):
     with contextlib.suppress(RecordFileError):
@@ -178,6 +180,7 @@ def test_any_text_is_read_or_refused_with_a_word(text):
         assert table.map(lambda cell: isinstance(cell, str)).all(axis=None)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused_with_a_word(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "any.csv"

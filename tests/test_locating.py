@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.locating import NOWHERE, distance_km, locate, nearest
@@ -66,6 +66,7 @@ PLACES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(PLACES)
 def test_the_sorted_sweep_says_what_asking_one_by_one_says(points):
     x, y = at(*points)
