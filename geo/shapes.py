@@ -78,7 +78,12 @@ def _lines(
     above = set(outer)
     if LATER_REGION in codes:
         later = [arc for arc in separating(shared, codes[LATER_REGION]) if arc not in above]
-        found[LATER_REGION] = _split_dashed(later, shared, indicative["region"])
+        # Regions since 2023 are known by name: lines that no region of 2021 had are approximate.
+        known = set(separating(shared, codes["region"]))
+        found[LATER_REGION] = {
+            "solid": [arc for arc in later if arc in known],
+            "dashed": [arc for arc in later if arc not in known],
+        }
     for level in LEVELS:
         arcs = [arc for arc in separating(shared, codes[level]) if arc not in above]
         found[level] = _split_dashed(arcs, shared, indicative[level])

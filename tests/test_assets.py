@@ -69,7 +69,9 @@ def test_a_map_with_only_our_files_passes_and_a_plugin_without_files_is_refused(
     assets.use_local_addresses()
     good = folium.Map(tiles=None)
     folium.plugins.MarkerCluster().add_to(good)
-    links = [link for child in (good, *good._children.values()) for _n, link in getattr(child, "default_js", [])]
+    links = [
+        link for child in (good, *good._children.values()) for _n, link in getattr(child, "default_js", [])
+    ]
     assert len(links) == 3
     for link in links:
         assert assets.refuse_outside(link) == link

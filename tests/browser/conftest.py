@@ -10,10 +10,15 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLo
 
 from tests.browser.servers import ROOT, Server, serve
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 # Streamlit's own two, on a page opened by its own address.
 OWN_404 = ("_stcore/health", "_stcore/host-config")
 SCREENS = ROOT / "build" / "screens"

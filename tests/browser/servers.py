@@ -65,7 +65,9 @@ def serve(folder: Path, *, script: str = "app.py", cwd: Path = ROOT, **environme
         until = time.monotonic() + START_SECONDS
         while not _answers(port):
             if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"the server did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
+                raise RuntimeError(
+                    f"the server did not start:\n{log.read_text(encoding='utf-8', errors='replace')}"
+                )
             time.sleep(0.1)
         yield Server(process, port, log)
     finally:

@@ -23,7 +23,7 @@ def test_cold_by_its_own_address_on_a_fresh_server(chromium, visit, tmp_path):
         drawn = visit.open(f"{fresh.address}/carte")
         assert visit.page.get_by_role("heading", level=1).inner_text() == "Carte 3W / couverture"
         assert visit.page.get_by_role("link", name="Carte 3W / couverture").count() == 1
-        # 259 communes and the outlines of the 10 + 13 - 7 other regions are one path each, and more for lines.
+        # One path for each commune drawn; outlines of other regions and lines carry no code.
         assert drawn.locator("path[data-pcode]").count() == 259
         assert visit.outside(fresh.address) == []
         assert visit.complaints() == []
@@ -63,7 +63,7 @@ def test_from_filter_to_redrawn_map_in_under_a_second(server: Server, visit):
         visit.page.get_by_role("option", name=option, exact=True).click()
         visit.redrawn(before)
         taken.append(time.perf_counter() - started)
-    print(f"filter to redrawn map [s]: {', '.join(f'{each:.2f}' for each in taken)}")
+    print(f"filter to redrawn map [s]: {', '.join(f'{each:.2f}' for each in taken)}")  # noqa: T201
     assert max(taken) < 1.0
 
 
@@ -101,7 +101,8 @@ def test_the_52_avecs_colour_no_commune(server: Server, visit):
     choose(visit, "Niveau", "Région / wilaya")
     visit.redrawn(before)
     cells = {
-        row[1]: row[0] for row in (each.split("\t") for each in visit.page.locator(".table tbody tr").all_inner_texts())
+        row[1]: row[0]
+        for row in (each.split("\t") for each in visit.page.locator(".table tbody tr").all_inner_texts())
     }
     assert {cells["Gao"], cells["Mopti"]} == {"0 à 52"}
     assert cells["Tombouctou"] == "aucun signalé"
@@ -149,10 +150,18 @@ def test_hostile_names_in_a_file_of_records_stay_text(visit, tmp_path):
     records = tmp_path / "records.csv"
     rows = [
         {"activity_type": "avec", "implementing_org": hostile, "quantity": "5", "provider_adm1_name": "Gao"},
-        {"activity_type": "avec", "implementing_org": hostile, "quantity": "2", "provider_adm3_pcode": "ML070101"},
+        {
+            "activity_type": "avec",
+            "implementing_org": hostile,
+            "quantity": "2",
+            "provider_adm3_pcode": "ML070101",
+        },
     ]
     with records.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, ["activity_type", "implementing_org", "quantity", "provider_adm1_name", "provider_adm3_pcode"])
+        writer = csv.DictWriter(
+            file,
+            ["activity_type", "implementing_org", "quantity", "provider_adm1_name", "provider_adm3_pcode"],
+        )
         writer.writeheader()
         writer.writerows(rows)
     with serve(tmp_path, COUVERTURE_RECORDS=str(records)) as running:

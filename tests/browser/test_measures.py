@@ -1,6 +1,7 @@
 """What the app costs on a field line: bytes that really pass, requests of a second visit, processor time."""
 
 import json
+import urllib.parse
 
 import pytest
 
@@ -25,7 +26,7 @@ def note(**figures: object) -> None:
     path = SCREENS.parent / "measures.json"
     known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     path.write_text(json.dumps(known | figures, indent=1, sort_keys=True), encoding="utf-8")
-    print(figures)
+    print(figures)  # noqa: T201
 
 
 class Wire:
@@ -39,7 +40,10 @@ class Wire:
         session = visit.context.new_cdp_session(visit.page)
         session.send("Network.enable")
         session.on("Network.responseReceived", self._received)
-        session.on("Network.requestServedFromCache", lambda event: self.stored.append(self._names.get(event["requestId"], "")))
+        session.on(
+            "Network.requestServedFromCache",
+            lambda event: self.stored.append(self._names.get(event["requestId"], "")),
+        )
         session.on("Network.requestWillBeSent", self._asked)
         session.on("Network.loadingFinished", self._finished)
 
@@ -58,8 +62,12 @@ class Wire:
 
 def is_streamlits(url: str) -> bool:
     """Streamlit's own page, scripts and typefaces; all else is what the app adds."""
-    path = "/" + url.split("/", 3)[-1].split("?")[0]
-    return path.startswith(("/static/", "/_stcore/", "/favicon")) or path in ("/", "/carte") or "/_stcore/" in path
+    path = urllib.parse.urlsplit(url).path
+    return (
+        path.startswith(("/static/", "/_stcore/", "/favicon"))
+        or path in ("/", "/carte")
+        or "/_stcore/" in path
+    )
 
 
 def test_first_load_and_filter_change(meter: Meter, visit: Visit):
@@ -69,7 +77,12 @@ def test_first_load_and_filter_change(meter: Meter, visit: Visit):
     own = sum(size for url, size in wire.bytes.items() if is_streamlits(url))
     added = {url.rpartition("/")[2][:40]: size for url, size in wire.bytes.items() if not is_streamlits(url)}
     socket_bytes = meter.to_browser - sum(wire.bytes.values())
-    note(first_load_streamlit=own, first_load_added=sum(added.values()), first_load_socket=socket_bytes, files=added)
+    note(
+        first_load_streamlit=own,
+        first_load_added=sum(added.values()),
+        first_load_socket=socket_bytes,
+        files=added,
+    )
     assert any(".json" in name for name in added)
     assert sum(added.values()) + socket_bytes < FIRST_LOAD_BYTES
 
@@ -99,7 +112,13 @@ def test_a_second_visit_asks_for_nothing_that_is_laid_out(server: Server, visit:
 
 def test_processor_time_of_a_rerun(server: Server, visit: Visit):
     visit.open(f"{server.address}/carte")
-    options = ["Hors service", "En place, tous états", "Partenaires présents", "Enregistrements", "En service"]
+    options = [
+        "Hors service",
+        "En place, tous états",
+        "Partenaires présents",
+        "Enregistrements",
+        "En service",
+    ]
 
     def all_options() -> float:
         before = server.cpu_seconds()
