@@ -254,7 +254,7 @@ def _within_reach(
 
 
 def is_beginning(part: Name, whole: Name) -> bool:
-    """Whether a text is the beginning of a longer name, with enough left out not to be a misspelling of it."""
+    """Whether a text is the beginning of a longer name, with too much left out for a misspelling of it."""
     long_enough = len(part.folded) >= MIN_PART and len(whole.folded) - len(part.folded) >= MIN_LEFT_OUT
     return long_enough and whole.folded.startswith(part.folded)
 

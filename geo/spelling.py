@@ -209,7 +209,7 @@ def parse(text: str) -> Name:
 
 def parts(text: str) -> list[str]:
     """Split a cell that names several places (``Soumpi et Léré``); one piece is the cell itself."""
-    return [piece for piece in _SPLIT.split(_BRACKETS.sub(" ", text)) if piece.strip()]
+    return [piece.strip() for piece in _SPLIT.split(_BRACKETS.sub(" ", text)) if piece.strip()]
 
 
 @functools.lru_cache(maxsize=2**18)
