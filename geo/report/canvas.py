@@ -1,0 +1,193 @@
+"""One sheet of A4 landscape: text and boxes in millimetres, out as PDF or PNG.
+
+No pyplot: a figure of its own for each page, so that two readers printing at
+the same time share nothing. matplotlib's settings are of the whole process
+and its font files are not safe between threads, hence the lock.
+"""
+
+import functools
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from typing import Any, Final
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D, Transform
+
+from geo.report import style
+
+DPI: Final = 150
+PIXELS: Final = (1754, 1240)  # A4 landscape at 150 dpi
+MM_PER_INCH: Final = 25.4
+WIDTH_MM: Final = PIXELS[0] / DPI * MM_PER_INCH
+HEIGHT_MM: Final = PIXELS[1] / DPI * MM_PER_INCH
+MM_PER_POINT: Final = MM_PER_INCH / 72
+MAP_WIDTH: Final = 190.0  # [mm]
+LEGEND_WIDTH: Final = 70.0  # [mm]
+LEFT: Final = 14.5
+LEGEND_LEFT: Final = LEFT + MAP_WIDTH + 8
+RIGHT: Final = LEGEND_LEFT + LEGEND_WIDTH
+# Comes with matplotlib, so that a page looks the same on every machine; holds U+202F.
+FACE: Final = "DejaVu Sans"
+# Line spacing in font sizes.
+LEADING: Final = 1.22
+
+_lock = threading.RLock()
+
+
+@contextmanager
+def drawing_lock() -> Iterator[None]:
+    """Hold matplotlib for one page: fonts embedded as outlines that keep their text."""
+    # Without hinting a text is as wide as its halo and as the width measured here.
+    wanted: Any = {"pdf.fonttype": 42, "pdf.compression": 6, "text.hinting": "none"}
+    with _lock, mpl.rc_context(wanted):
+        yield
+
+
+@functools.cache
+def font(size: float, *, bold: bool = False, italic: bool = False) -> FontProperties:
+    """The one face in a size [pt]."""
+    return FontProperties(
+        family=FACE, size=size, weight="bold" if bold else "normal", style="italic" if italic else "normal"
+    )
+
+
+@functools.cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(FT2Font(findfont(font(10))).get_charmap())
+
+
+def drawable(text: str) -> str:
+    """``text`` on one line, without what the face has no sign for: a name of any script must not stop a page.
+
+    >>> drawable("Gao 𓀀")
+    'Gao �'
+    """
+    plain = " ".join(text.replace("\u202f", "\x00").split()).replace("\x00", "\u202f")
+    return "".join(letter if ord(letter) in _glyphs() else "\ufffd" for letter in plain)
+
+
+@functools.lru_cache(maxsize=4096)
+def width_mm(text: str, size: float, *, bold: bool = False, italic: bool = False) -> float:
+    """Width of a line of text [mm]."""
+    if not text:
+        return 0.0
+    prop = font(size, bold=bold, italic=italic)
+    return float(text_to_path.get_text_width_height_descent(text, prop, ismath=False)[0]) * MM_PER_POINT
+
+
+def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
+    """``text`` in lines of at most ``width`` [mm]; a word that is wider than that is cut."""
+    lines: list[str] = []
+    line = ""
+    for word in drawable(text).split(" "):
+        longer = f"{line} {word}" if line else word
+        if width_mm(longer, size, bold=bold) <= width:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        line = word
+        while width_mm(line, size, bold=bold) > width:
+            cut = _fitting(line, size, width, bold=bold)
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line] if line else lines
+
+
+def _fitting(word: str, size: float, width: float, *, bold: bool) -> int:
+    kept = len(word)
+    while kept > 1 and width_mm(word[:kept], size, bold=bold) > width:
+        kept -= 1
+    return kept
+
+
+def shortened(text: str, size: float, width: float, *, bold: bool = False) -> str:
+    """``text`` on one line of at most ``width`` [mm], its end as ``…`` where it was cut."""
+    lines = wrapped(text, size, width, bold=bold)
+    if len(lines) < 2:
+        return lines[0] if lines else ""
+    first = lines[0]
+    while first and width_mm(first + "…", size, bold=bold) > width:
+        first = first[:-1]
+    return first.rstrip() + "…"
+
+
+def line_mm(size: float) -> float:
+    """Height of a line of text [mm]."""
+    return size * LEADING * MM_PER_POINT
+
+
+class Sheet:
+    """A page: a figure and its millimetres, from the lower left corner."""
+
+    def __init__(self) -> None:
+        self.figure = Figure(figsize=(PIXELS[0] / DPI, PIXELS[1] / DPI), dpi=DPI, facecolor=style.PAPER)
+        FigureCanvasAgg(self.figure)
+        self.millimetres: Transform = Affine2D().scale(1 / MM_PER_INCH) + self.figure.dpi_scale_trans
+
+    def write(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        *,
+        size: float = 8,
+        bold: bool = False,
+        colour: str = style.INK,
+        align: str = "left",
+        base: str = "baseline",
+    ) -> None:
+        """One line of text with its base at ``y`` [mm]; a ``$`` in it is a dollar, not mathematics."""
+        self.figure.text(
+            x,
+            y,
+            drawable(text),
+            transform=self.millimetres,
+            fontproperties=font(size, bold=bold),
+            color=colour,
+            ha=align,
+            va=base,
+            parse_math=False,
+        )
+
+    def box(self, x: float, y: float, width: float, height: float, **look: Any) -> None:
+        """A rectangle with its lower left corner at (x, y) [mm]."""
+        self.figure.add_artist(Rectangle((x, y), width, height, transform=self.millimetres, **look))
+
+    def path(self, path: Path, **look: Any) -> None:
+        """An outline whose vertices are millimetres of the page."""
+        self.figure.add_artist(PathPatch(path, transform=self.millimetres, **look))
+
+    def axes(self, x: float, y: float, width: float, height: float) -> Any:
+        """Axes without ticks that fill a box of the page [mm]."""
+        share = (x / WIDTH_MM, y / HEIGHT_MM, width / WIDTH_MM, height / HEIGHT_MM)
+        made = self.figure.add_axes(share)
+        made.set(xticks=[], yticks=[])
+        for spine in made.spines.values():
+            spine.set(edgecolor=style.RULE, linewidth=0.6)
+        return made
+
+    def pdf(self, *, title: str, day: date) -> bytes:
+        """The page as a PDF with its fonts."""
+        made = datetime.combine(day, time())
+        about = {"Title": title, "Creator": "Couverture", "Producer": "Couverture", "CreationDate": made}
+        return self._saved("pdf", metadata=about)
+
+    def png(self) -> bytes:
+        """The page as a picture of 1754 x 1240 pixels."""
+        return self._saved("png", dpi=DPI, metadata={"Software": "Couverture"})
+
+    def _saved(self, form: str, **options: Any) -> bytes:
+        target = io.BytesIO()
+        self.figure.savefig(target, format=form, **options)
+        return target.getvalue()
