@@ -19,7 +19,7 @@ from geo import official_checks as checks
 from geo import pcodes
 from geo.boundaries import COLUMNS
 from geo.errors import BoundaryFileError
-from geo.i18n import _, ngettext, number
+from geo.i18n import _, number
 from geo.polygons import clean_coverage, label_points
 from geo.projection import area_sqkm
 from geo.settings import CRS_STORAGE
@@ -159,13 +159,13 @@ def _codes(codes: pd.Series, label: str, file: str, notes: list[str]) -> pd.Seri
     unread = codes[read["pcode"] == ""]
     if len(unread):
         raise BoundaryFileError(
-            _("{file} : {n} codes {label} illisibles, dont {codes}. Vérifiez la colonne du fichier.").format(
-                file=file, n=number(len(unread)), label=label, codes=quoted(unread)
-            )
+            _(
+                "{file} : codes {label} illisibles ({n}), dont {codes}. Vérifiez la colonne du fichier."
+            ).format(file=file, n=number(len(unread)), label=label, codes=quoted(unread))
         )
     changed = int(read["repaired"].sum())
     if changed:
-        notes.append(_("{n} codes {label} réparés.").format(n=number(changed), label=label))
+        notes.append(_("Codes {label} réparés : {n}.").format(n=number(changed), label=label))
     return read["pcode"]
 
 
@@ -190,41 +190,38 @@ def repaired_geometry(raw: gpd.GeoDataFrame, codes: pd.Series, *, file: str) -> 
         moved = raw.to_crs(CRS_STORAGE)
         notes.append(_("Coordonnées converties de {crs} en EPSG:4326.").format(crs=raw.crs.name))
     shapes = shapely.force_2d(moved.geometry.to_numpy())
-    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes) | (shapely.get_dimensions(shapes) != 2)
-    if absent.any():
-        raise BoundaryFileError(
-            _("{file} : {n} communes sans polygone, dont {codes}. Le fichier est incomplet.").format(
-                file=file, n=number(int(absent.sum())), codes=quoted(codes[absent])
-            )
-        )
-    faulty = ~shapely.is_valid(shapes)
+    faulty = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
     if faulty.any():
         shapes = shapes.copy()
         shapes[faulty] = [_polygonal(shape) for shape in shapely.make_valid(shapes[faulty])]
-        text = ngettext(
-            "{n} polygone invalide réparé : {codes}.", "{n} polygones invalides réparés : {codes}.", 2
-        )
+        text = _("Polygones invalides réparés ({n}) : {codes}.")
         notes.append(text.format(n=number(int(faulty.sum())), codes=", ".join(codes[faulty])))
+    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes) | (shapely.get_dimensions(shapes) != 2)
+    if absent.any():
+        raise BoundaryFileError(
+            _("{file} : communes sans polygone ({n}), dont {codes}. Le fichier est incomplet.").format(
+                file=file, n=number(int(absent.sum())), codes=quoted(codes[absent])
+            )
+        )
     return shapes, notes
 
 
 def _polygonal(shape: Any) -> Any:
-    # make_valid may leave lines and points of collapsed spikes beside the polygon.
-    parts = [part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == 2]
-    return shape if shapely.get_dimensions(shape) == 2 and not parts else shapely.union_all(parts)
+    # make_valid may leave lines and points of collapsed spikes beside the polygon, or nothing else.
+    return shapely.union_all([part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == 2])
 
 
 def _without_repeats(frame: gpd.GeoDataFrame, file: str, notes: list[str]) -> gpd.GeoDataFrame:
     same = frame.assign(shape=shapely.to_wkb(frame.geometry.to_numpy())).drop(columns="geometry").duplicated()
     if same.any():
-        notes.append(_("{n} lignes identiques à une autre écartées.").format(n=number(int(same.sum()))))
+        notes.append(_("Lignes identiques à une autre, écartées : {n}.").format(n=number(int(same.sum()))))
     kept = frame[~same.to_numpy()]
     twice = kept.loc[kept["adm3_pcode"].duplicated(), "adm3_pcode"]
     if len(twice):
         raise BoundaryFileError(
-            _("{file} : {n} codes de commune en double, dont {codes}. Gardez une ligne par commune.").format(
-                file=file, n=number(len(twice)), codes=quoted(twice)
-            )
+            _(
+                "{file} : codes de commune en double ({n}), dont {codes}. Gardez une ligne par commune."
+            ).format(file=file, n=number(len(twice)), codes=quoted(twice))
         )
     return kept
 

@@ -96,7 +96,7 @@ def contiguous(frame: gpd.GeoDataFrame, file: str) -> None:
     if alone.sum() > MAX_DETACHED * len(frame):
         raise BoundaryFileError(
             _(
-                "{file} : {n} communes sont loin de leur cercle, dont {code} ({name}). Polygones et "
+                "{file} : communes loin de leur cercle ({n}), dont {code} ({name}). Polygones et "
                 "attributs ne vont pas ensemble."
             ).format(
                 file=file,
@@ -110,7 +110,7 @@ def contiguous(frame: gpd.GeoDataFrame, file: str) -> None:
 def _not_nested(rows: pd.DataFrame, file: str) -> BoundaryFileError:
     return BoundaryFileError(
         _(
-            "{file} : {n} communes dont le code ne correspond pas à ses parents, dont {code} dans {cercle}."
+            "{file} : codes de commune qui ne vont pas avec leurs parents ({n}), dont {code} dans {cercle}."
         ).format(
             file=file,
             n=number(len(rows)),
@@ -166,7 +166,7 @@ def _wrong_area(
 ) -> BoundaryFileError:
     return BoundaryFileError(
         _(
-            "{file} : {n} communes n'ont pas la superficie attendue, dont {code} ({measured} km² au lieu de "
+            "{file} : communes sans la superficie attendue ({n}), dont {code} ({measured} km² au lieu de "
             "{expected}). Polygones et attributs ne vont pas ensemble."
         ).format(
             file=file,
@@ -209,7 +209,7 @@ def against_known(
     if lacking or added:
         raise BoundaryFileError(
             _(
-                "{file} : les codes ne sont pas ceux du millésime {vintage} ({lacking} manquent, {added} en "
+                "{file} : les codes ne sont pas ceux du millésime {vintage} ({lacking} en moins, {added} en "
                 "trop, dont {code}). Demandez le fichier d'origine."
             ).format(
                 file=file,
@@ -248,7 +248,7 @@ def _places(frame: gpd.GeoDataFrame, facts: pd.DataFrame, file: str) -> None:
     if wrong.any():
         raise BoundaryFileError(
             _(
-                "{file} : {n} communes ne sont pas à leur place, dont {code} ({name}). Polygones et "
+                "{file} : communes hors de leur place ({n}), dont {code} ({name}). Polygones et "
                 "attributs ne vont pas ensemble."
             ).format(
                 file=file,
@@ -275,7 +275,7 @@ def _names(frame: gpd.GeoDataFrame, listed: pd.DataFrame, level: int, file: str)
     if swapped:
         raise BoundaryFileError(
             _(
-                "{file} : {n} noms sont ceux d'une autre unité, dont « {given} » pour {code} ({expected}). "
+                "{file} : noms d'une autre unité ({n}), dont « {given} » pour {code} ({expected}). "
                 "Les attributs sont mélangés : demandez le fichier d'origine."
             ).format(
                 file=file,

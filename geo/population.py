@@ -189,7 +189,7 @@ def _counts(data: pd.DataFrame, columns: Mapping[str, str], file: str, notes: li
     if wrong.any():
         raise PopulationFileError(
             _(
-                "{file}, ligne {row} : femmes et hommes ne font pas le total ({n} lignes). "
+                "{file}, ligne {row} : femmes et hommes ne font pas le total (lignes : {n}). "
                 "Vérifiez les colonnes."
             ).format(file=file, row=wrong.idxmax(), n=number(int(wrong.sum())))
         )
@@ -203,7 +203,7 @@ def _whole_numbers(column: pd.Series, file: str) -> pd.Series:
         raise PopulationFileError(
             _(
                 "{file}, ligne {row}, colonne {column} : « {value} » n'est pas un nombre de personnes "
-                "({n} cellules). Corrigez ou videz la cellule."
+                "(cellules : {n}). Corrigez ou videz la cellule."
             ).format(
                 file=file,
                 row=wrong.index[0],
@@ -243,14 +243,14 @@ def _communes(
         read = pcodes.repair_column(data[columns["adm3_pcode"]].astype(str))
         repaired = int(read["repaired"].sum())
         if repaired:
-            notes.append(_("{n} codes réparés.").format(n=number(repaired)))
+            notes.append(_("Codes réparés : {n}.").format(n=number(repaired)))
     named = data[columns["adm3_pcode" if by_code else "adm3_name"]].astype(str).str.strip()
     total = (named == "") | named.map(fold).isin(("total", "ensemble", "total general", "mali", "mauritanie"))
     lost = (codes == "") & ~total
     if lost.sum() > MAX_UNKNOWN_SHARE * max(len(data), 1) or not (codes != "").any():
         raise PopulationFileError(
             _(
-                "{file} : {n} lignes sur {all} ne sont pas des communes connues, dont « {value} » (ligne "
+                "{file} : lignes sans commune connue : {n} sur {all}, dont « {value} » (ligne "
                 "{row}). Donnez une ligne par commune, avec les codes des limites en usage."
             ).format(
                 file=file,
@@ -261,7 +261,7 @@ def _communes(
             )
         )
     if lost.any():
-        text = _("{n} lignes laissées de côté, sans commune connue : {values}.")
+        text = _("Lignes laissées de côté, sans commune connue ({n}) : {values}.")
         notes.append(text.format(n=number(int(lost.sum())), values=", ".join(named[lost].iloc[:5])))
     return codes
 
@@ -300,7 +300,7 @@ def _unique(rows: pd.DataFrame, file: str) -> None:
     if len(twice):
         raise PopulationFileError(
             _(
-                "{file}, ligne {row} : {code} est déjà donné plus haut ({n} doublons). Gardez une ligne."
+                "{file}, ligne {row} : {code} est déjà donné plus haut (doublons : {n}). Gardez une ligne."
             ).format(file=file, row=twice.index[0], code=twice.iloc[0], n=number(len(twice)))
         )
     several = rows.loc[rows["adm3_pcode"].duplicated(), "adm3_pcode"]

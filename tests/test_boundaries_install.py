@@ -95,7 +95,7 @@ def test_spoilt_codes_are_repaired_and_said() -> None:
     ]
     result = standardise(frame, known(), file="toy.zip")
     assert result.communes["adm3_pcode"].tolist() == official()["ADM3_PCODE"].tolist()
-    assert "8 codes ADM3 réparés." in result.notes
+    assert "Codes ADM3 réparés : 8." in result.notes
 
 
 def test_an_invalid_polygon_is_repaired_and_said() -> None:
@@ -124,7 +124,7 @@ def test_repeated_identical_rows_are_dropped() -> None:
     twice = pd.concat([frame, frame.iloc[[0]]], ignore_index=True)
     result = standardise(gpd.GeoDataFrame(twice, crs=frame.crs), known(), file="toy.zip")
     assert len(result.communes) == 8
-    assert any("1 lignes identiques" in note for note in result.notes)
+    assert any("Lignes identiques à une autre, écartées : 1" in note for note in result.notes)
 
 
 def test_small_overlaps_are_closed() -> None:
@@ -202,23 +202,23 @@ def code_twice(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 REFUSED: dict[str, tuple[Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame], str]] = {
     "names of two communes swapped": (
         lambda frame: exchanged(frame, ["ADM3_FR"], 1, 5),
-        "2 noms sont ceux d'une autre unité",
+        "noms d'une autre unité \\(2\\)",
     ),
     "all names shifted by one": (
         lambda frame: frame.assign(ADM3_FR=np.roll(frame["ADM3_FR"].to_numpy(), 1)),
-        "8 noms sont ceux d'une autre unité",
+        "noms d'une autre unité \\(8\\)",
     ),
     "codes of two communes swapped": (
         lambda frame: exchanged(frame, ["ADM3_PCODE"], 0, 1),
-        "2 noms sont ceux d'une autre unité",
+        "noms d'une autre unité \\(2\\)",
     ),
     "codes and names swapped": (
         lambda frame: exchanged(frame, ["ADM3_PCODE", "ADM3_FR"], 0, 1),
-        "2 communes ne sont pas à leur place",
+        "communes hors de leur place \\(2\\)",
     ),
     "names of two regions swapped": (
         lambda frame: frame.replace({"ADM1_FR": {"Gao": "Mopti", "Mopti": "Gao"}}),
-        "2 noms sont ceux d'une autre unité",
+        "noms d'une autre unité \\(2\\)",
     ),
     "a parent with two names": (
         lambda frame: frame.assign(ADM1_FR=["Gao", *frame["ADM1_FR"][1:]]),
@@ -226,17 +226,17 @@ REFUSED: dict[str, tuple[Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame], str]] =
     ),
     "a commune under another cercle": (
         lambda frame: exchanged(frame, ["ADM2_PCODE", "ADM2_FR"], 0, 7),
-        "ne correspond pas à ses parents, dont ML050101 dans ML0702",
+        "leurs parents \\(2\\), dont ML050101 dans ML0702",
     ),
     "a code of the wrong length": (
         lambda frame: frame.replace({"ADM3_PCODE": {"ML050101": "ML0501011"}}),
-        "1 codes ADM3 illisibles, dont « ML0501011 »",
+        "codes ADM3 illisibles \\(1\\), dont « ML0501011 »",
     ),
     "two countries": (
         lambda frame: frame.replace({"ADM3_PCODE": {"ML050101": "MR02101"}}),
         "codes de plusieurs pays",
     ),
-    "one code twice": (code_twice, "1 codes de commune en double, dont « ML050101 »"),
+    "one code twice": (code_twice, "codes de commune en double \\(1\\), dont « ML050101 »"),
     "half of the rows": (half_gone, "ne contiennent que 50,0\u202f% des communes connues"),
     "in the other country": (elsewhere, "les codes disent ML mais les polygones sont en MR"),
     "nowhere near": (far_away, "contredisent le système déclaré"),
@@ -259,20 +259,20 @@ REFUSED: dict[str, tuple[Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame], str]] =
         ),
         "contredisent le système déclaré",
     ),
-    "areas that the list does not know": (smaller, "8 communes n'ont pas la superficie attendue"),
+    "areas that the list does not know": (smaller, "communes sans la superficie attendue \\(8\\)"),
     "areas that the file itself denies": (
         lambda frame: frame.assign(AREA_SQKM=100.0),
-        "8 communes n'ont pas la superficie attendue, dont ML050101",
+        "communes sans la superficie attendue \\(8\\), dont ML050101",
     ),
     "a commune without polygon": (
         lambda frame: frame.assign(geometry=[None, *frame.geometry[1:]]).set_geometry(
             "geometry", crs=frame.crs
         ),
-        "1 communes sans polygone, dont « ML050101 »",
+        "communes sans polygone \\(1\\), dont « ML050101 »",
     ),
     "points instead of polygons": (
         lambda frame: frame.set_geometry(frame.geometry.representative_point(), crs=frame.crs),
-        "8 communes sans polygone",
+        "communes sans polygone \\(8\\)",
     ),
     "large overlaps": (
         lambda frame: frame.assign(geometry=[shapely.box(0, 14, 1.04, 15), *frame.geometry[1:]]).set_geometry(
@@ -282,7 +282,7 @@ REFUSED: dict[str, tuple[Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame], str]] =
     ),
     "codes of another list under the year of this one": (
         lambda frame: frame.replace({"ADM3_PCODE": {"ML050101": "ML050199"}}),
-        "pas ceux du millésime COD-AB 2021 \\(1 manquent, 1 en trop",
+        "pas ceux du millésime COD-AB 2021 \\(1 en moins, 1 en trop",
     ),
 }
 
@@ -302,7 +302,7 @@ def test_a_cercle_torn_apart_is_refused() -> None:
     # In a vintage without a list the polygons themselves must tell: rows dealt out at random.
     frame = official(validOn="2025-06-01").replace({"ADM3_PCODE": {"ML050101": "ML050109"}})
     torn = frame.set_geometry(frame.geometry.to_numpy()[[0, 5, 2, 7, 4, 1, 6, 3]], crs=frame.crs)
-    with pytest.raises(BoundaryFileError, match="communes sont loin de leur cercle"):
+    with pytest.raises(BoundaryFileError, match="communes loin de leur cercle"):
         read(torn)
 
 
@@ -487,7 +487,7 @@ def test_a_package_with_two_layers_of_communes_is_not_guessed(tmp_path: Path) ->
     path = tmp_path / "two.gpkg"
     official().to_file(path, layer="old")
     official().to_file(path, layer="new")
-    with pytest.raises(BoundaryFileError, match=r"2 couches possibles \(old, new\)"):
+    with pytest.raises(BoundaryFileError, match=r"couches possibles : 2 \(old, new\)"):
         read_official(path)
 
 
@@ -559,7 +559,7 @@ def test_a_date_that_is_none_is_refused(tmp_path: Path, toy_list: None) -> None:
 def test_both_real_files_install(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["boundaries", "install", str(MALI_ZIP), str(MAURITANIA_ZIP)]) == 0
     printed = capsys.readouterr().out
-    assert "2 polygones invalides réparés : MR06402, MR07102." in printed
+    assert "Polygones invalides réparés (2) : MR06402, MR07102." in printed
     boundaries = load_boundaries()
     assert [len(boundaries.level(level)) for level in ("region", "cercle", "commune")] == [25, 116, 939]
     gharbi = boundaries.communes.query("adm1_pcode == 'MR02'")
@@ -597,7 +597,7 @@ def real_damage(folder: Path) -> dict[str, tuple[Path, str]]:
         "no dbf": (no_dbf, "il manque .dbf"),
         "metres under degrees": (metres, "contredisent le système déclaré"),
         "degrees under metres": (zone, "contredisent le système déclaré"),
-        "names swapped": (swapped, "2 noms sont ceux d'une autre unité"),
+        "names swapped": (swapped, "noms d'une autre unité \\(2\\)"),
         "attributes of two communes swapped": (rows, "rows.zip : "),
     }
 

@@ -101,7 +101,7 @@ def test_tag_rows_totals_and_spoilt_codes() -> None:
     )
     table = standardise(frame, UNITS, file="toy.csv", year="2024")
     assert table.rows["people"].tolist() == [100, 200]
-    assert table.notes == ("2 codes réparés.",)
+    assert table.notes == ("Codes réparés : 2.",)
 
 
 def test_a_few_unknown_codes_are_left_out_and_named() -> None:
@@ -112,13 +112,16 @@ def test_a_few_unknown_codes_are_left_out_and_named() -> None:
     units["adm3_pcode"] = [f"ML0501{n:02}" for n in range(1, 99)]
     table = standardise(many, units, file="toy.csv", year="2024")
     assert len(table.rows) == 98
-    assert table.notes == ("1 lignes laissées de côté, sans commune connue : ML050199.",)
+    assert table.notes == ("Lignes laissées de côté, sans commune connue (1) : ML050199.",)
 
 
 REFUSED = {
     "no place column": (raw().drop(columns="ADM3_PCODE"), "aucune colonne de P-code"),
     "no people column": (raw().drop(columns="T_TL"), "aucune colonne de population"),
-    "codes of cercles": (raw(ADM3_PCODE=[code[:6] for code in CODES]), "ne sont pas des communes connues"),
+    "codes of cercles": (
+        raw(ADM3_PCODE=[code[:6] for code in CODES]),
+        "lignes sans commune connue : 5 sur 5",
+    ),
     "codes of another vintage": (
         raw(ADM3_PCODE=[f"ML9{code[3:]}" for code in CODES]),
         "« ML950101 » \\(ligne 2\\)",
@@ -132,7 +135,7 @@ REFUSED = {
     "one commune twice": (raw(ADM3_PCODE=[CODES[0], *CODES[:4]]), "ligne 3 : ML050101 est déjà donné"),
     "women and men beside the total": (
         raw(F_TL=["10", "101", "150", "200", "251"], M_TL=["10", "99", "150", "200", "249"]),
-        "ligne 2 : femmes et hommes ne font pas le total \\(1 lignes\\)",
+        "ligne 2 : femmes et hommes ne font pas le total \\(lignes : 1\\)",
     ),
     "several years": (
         raw(ADM3_PCODE=[CODES[0], *CODES[:4]], annee=["2020", "2021", "2021", "2021", "2021"]),
@@ -402,8 +405,8 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     path = csv_file(tmp_path, "ADM3_PCODE,population\nML050101,25000\nML050102,\n")
     assert main(["population", "install", str(path), "--year", "2024", "--source", "essai"]) == 0
     printed = capsys.readouterr().out
-    assert "residents_ml_2024 : 25\u202f000 personnes dans 1 communes, année 2024, en usage." in printed
-    assert "700 communes sans chiffre" in printed
+    assert "residents_ml_2024 : personnes : 25\u202f000, communes : 1, année : 2024, en usage." in printed
+    assert "Communes sans chiffre : 700" in printed
     assert main(["population", "status"]) == 0
     assert "en usage pour MR" in capsys.readouterr().out
     assert main(["population", "use", "embedded"]) == 0

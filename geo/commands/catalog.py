@@ -38,5 +38,5 @@ def _refresh(arguments: argparse.Namespace) -> int:
 
     for folder in arguments.folders or catalog.folders():
         entries = catalog.refresh(folder)
-        print(_("{folder} : {n} fichiers au catalogue.").format(folder=folder.name, n=number(len(entries))))
+        print(_("{folder} : fichiers au catalogue : {n}.").format(folder=folder.name, n=number(len(entries))))
     return 0

@@ -43,7 +43,7 @@ def _install(arguments: argparse.Namespace) -> int:
     )
     known = table.rows["people"].notna()
     print(
-        _("{name} : {people} personnes dans {n} communes, année {years}, en usage.").format(
+        _("{name} : personnes : {people}, communes : {n}, année : {years}, en usage.").format(
             name=name,
             people=number(int(table.rows["people"].sum())),
             n=number(int(known.sum())),
@@ -52,7 +52,7 @@ def _install(arguments: argparse.Namespace) -> int:
     )
     countries = set(table.rows["adm3_pcode"].str[:2])
     lacking = int(boundaries.units["country"].isin(countries).sum()) - int(known.sum())
-    print(_("{n} communes sans chiffre : leur population reste inconnue.").format(n=number(lacking)))
+    print(_("Communes sans chiffre : {n} ; leur population reste inconnue.").format(n=number(lacking)))
     for note in table.notes:
         print(f"  {note}")
     return 0
@@ -68,7 +68,7 @@ def _status(_arguments: argparse.Namespace) -> int:
         cells = (
             row["name"],
             row["layer"],
-            _("{people} personnes, {n} communes").format(
+            _("personnes : {people}, communes : {n}").format(
                 people=number(row["people"]), n=number(row["communes"])
             ),
             ", ".join(row["years"]),

@@ -147,7 +147,7 @@ def _read_first(paths: list[Path], file: str) -> gpd.GeoDataFrame:
             fitting = [layer for layer in layers if _holds_communes(*layer)] or layers
             if len(fitting) != 1:
                 raise BoundaryFileError(
-                    _("{file} : {n} couches possibles ({names}). Gardez celle des communes (adm3).").format(
+                    _("{file} : couches possibles : {n} ({names}). Gardez celle des communes (adm3).").format(
                         file=file, n=number(len(fitting)), names=", ".join(name for _path, name in fitting)
                     )
                 )

@@ -82,7 +82,13 @@ def _read_workbook(path: Path) -> pd.DataFrame:
     except (zipfile.BadZipFile, OSError, ValueError, KeyError, TypeError, EOFError, SyntaxError) as error:
         raise PopulationFileError(_damaged(path)) from error
     found = {name: table for name, sheet in sheets.items() if (table := _table_of(sheet)) is not None}
-    if len(found) != 1:
+    if not found:
+        raise PopulationFileError(
+            _("{file} : aucune feuille avec P-code de commune et population. Vérifiez les titres.").format(
+                file=path.name
+            )
+        )
+    if len(found) > 1:
         raise PopulationFileError(
             _("{file} : {n} feuilles portent une population par commune. Gardez-en une seule.").format(
                 file=path.name, n=number(len(found))
