@@ -23,7 +23,7 @@ STATES: Final = ("met", "partly", "unmet", "met_or_unmet_unknown", "unknown", "n
 # The count of a survey under this share of the norm is doubtful: more likely the survey saw little
 # than that so little is there (DESIGN rule 7).
 DOUBTFUL_UNDER: Final = 0.1
-# A division that should be whole is taken as whole within this: 0.1 + 0.2 people must not ask for a work more.
+# Decimals kept: a quotient that is whole but for floating point must not ask for a work more.
 _ROUNDING: Final = 9
 
 
@@ -105,7 +105,7 @@ def with_norms(
     -------
     DataFrame
         The same rows and ``norm`` (its name, ``""`` where the set has none for the country),
-        ``people_per_work`` and ``required`` (NaN where unknown).
+        ``norm_by_place, people_per_work`` and ``required`` (NaN where unknown).
     """
     by_country = {
         country: norm_set.norm_for(activity_type, country)
@@ -123,6 +123,7 @@ def with_norms(
         shared_out = np.where(asked > 0, people / asked, np.nan)
     return units.assign(
         norm=[norm.name if norm else "" for norm in norms],
+        norm_by_place=by_place,
         people_per_work=np.where(by_place, shared_out, per_work),
         required=np.where(by_place, asked, required_works(people, per_work)),
     )

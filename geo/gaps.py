@@ -1,0 +1,394 @@
+"""Gaps: what each commune has, what the norm asks for, what is missing, and in which state that leaves it.
+
+Everything is worked out by commune from the same facts that feed the map;
+cercles and regions are the sum of their communes. Where a figure is an
+interval, a column gives what is certain (at least) and the column of the same
+name with ``_max`` what is possible (at most).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geo import gapwords, needs, pcodes
+from geo.counting import bounds
+from geo.coverage import part_of_state
+from geo.facts import Facts, OfType, Prepared, View, build
+from geo.i18n import language
+from geo.norms import Norm, NormSet, people_per_work, used
+
+# Figures of need: blank where a commune is not comparable or something they rest on is unknown.
+FIGURES: Final = ("missing", "missing_max", "unserved_people", "unserved_people_max")
+SUMMED: Final = ("population_people", "required", *FIGURES)
+# Columns that only the working out needs.
+_INTERNAL: Final = ("facts_state", "unknown_max", "in_place", "surveyed")
+# Facts' own states that say nothing about how many work.
+_SILENT: Final = ("unknown", "not_reported", "none_reported")
+
+
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """The answer to a question of need.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row a commune of the area asked: ``pcode, name, level, region_*, cercle_*,
+        population_people, population_year, population_method, working, working_max,
+        working_open, working_seasonal, not_working, not_used, unknown, known_above_max,
+        partners, partners_max, norm, norm_by_place, people_per_work, required, capacity_people,
+        capacity_people_max, missing, missing_max,
+        unserved_people, unserved_people_max, coverage_pct, coverage_pct_max, state,
+        comparable, doubtful, note``.
+    norms : tuple of Norm
+        Every norm that counts in it, to be printed with the result.
+    facts : Facts
+        What it was worked out from, with the accounting.
+    """
+
+    table: pd.DataFrame
+    norms: tuple[Norm, ...]
+    norm_set: NormSet
+    facts: Facts
+    include_not_comparable: bool = False
+
+    @property
+    def ranked(self) -> pd.DataFrame:
+        """Communes with a figure: those that a ranking may hold."""
+        return self.table[self.table["unserved_people"].notna()].reset_index(drop=True)
+
+    @property
+    def not_comparable(self) -> pd.DataFrame:
+        """Communes set aside because the source does not see their works, with the reason in ``note``."""
+        return self.table[~self.table["comparable"]].reset_index(drop=True)
+
+    @property
+    def unknown(self) -> pd.DataFrame:
+        """Comparable communes without a figure, with the reason in ``note``."""
+        left_out = self.table["comparable"] & self.table["unserved_people"].isna()
+        return self.table[left_out].reset_index(drop=True)
+
+
+def commune_gaps(  # what is asked, by which norms, and what is set aside
+    prepared: Prepared,
+    view: View,
+    *,
+    norm_set: NormSet,
+    not_comparable: pd.DataFrame | None = None,
+    include_not_comparable: bool = False,
+    villages: Mapping[str, int] | None = None,
+) -> Gaps:
+    """Work out need and gap of one type for every commune of the area asked.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Shared records, with the population.
+    view : View
+        ``activity_type, unit, filters, period, assumptions`` count; its level and measure do not.
+    not_comparable : DataFrame, optional
+        ``pcode, vintage, activity_type, source_id, reason_fr, reason_en``.
+    include_not_comparable : bool
+        Give these units a figure all the same.
+    villages : mapping of str to int, optional
+        Villages of each commune, for norms by village.
+    """
+    asked = replace(view, level="commune", measure="working")
+    facts = build(prepared, asked)
+    shown = prepared.frame.shown(asked)
+    inside = facts.units["pcode"].isin(shown)
+    units = _counted(facts, prepared)[inside].reset_index(drop=True)
+    if view.assumptions.none_reported_is_zero:
+        # Silence is taken for absence: what is known above only still bounds the figure from above.
+        units["facts_state"] = units["facts_state"].replace("none_reported", "number")
+    units = needs.with_norms(units, norm_set, activity_type=view.activity_type, villages=villages)
+    reasons = _reasons(units, facts, not_comparable)
+    supply = _supply(prepared, asked, norm_set, units)
+    table = _with_gaps(units, supply, reasons, include=include_not_comparable)
+    countries = {pcodes.country(code) for code in table["pcode"]}
+    norms = used(norm_set, view.activity_type, countries)
+    return Gaps(table, norms, norm_set, facts, include_not_comparable)
+
+
+def _counted(facts: Facts, prepared: Prepared) -> pd.DataFrame:
+    """Take over what the facts say of every commune drawn, under the names of this module."""
+    units = facts.units
+    partners = build(prepared, replace(facts.view, measure="partners")).units
+    names = ("pcode", "name", "level", "region_pcode", "region_name", "cercle_pcode", "cercle_name")
+    counted = {
+        "population_people": units["people"].astype(float),
+        "population_year": units["people_year"],
+        "population_method": _methods(units["pcode"], prepared.population),
+        "working": units["working_min"],
+        "working_max": units["working_max"],
+        "working_open": units["working_open"],
+        "working_seasonal": units["seasonal_min"],
+        "not_working": units["out_of_order_min"],
+        "not_used": units["not_used_min"],
+        "unknown": units["unknown_min"],
+        "unknown_max": units["unknown_max"] + np.where(units["unknown_open"] > 0, np.inf, 0),
+        "in_place": units["in_place_max"],
+        "known_above_max": units["above_max"],
+        "partners": partners["value_min"],
+        "partners_max": partners["value_max"],
+        "facts_state": units["state"],
+        "surveyed": units["pcode"].isin(prepared.of_type[facts.view.activity_type].surveyed),
+    }
+    return units[[*names, "indicative"]].assign(**counted)
+
+
+def _methods(codes: pd.Series, population: pd.DataFrame) -> pd.Series:
+    if "method" not in population:
+        return pd.Series("", index=codes.index, dtype="str")
+    method = dict(zip(population["adm3_pcode"], population["method"].astype(str), strict=True))
+    return codes.map(method).fillna("").astype("str")
+
+
+def _reasons(units: pd.DataFrame, facts: Facts, table: pd.DataFrame | None) -> pd.Series:
+    """Why a unit is not comparable for the sources used, ``""`` where it is."""
+    nothing = pd.Series("", index=units.index, dtype="str")
+    if table is None or not len(table):
+        return nothing
+    vintages = table["pcode"].map(pcodes.country).map(dict(facts.vintages))
+    fits = (
+        table["vintage"].eq(vintages)
+        & table["activity_type"].eq(facts.view.activity_type)
+        & table["source_id"].isin(list(facts.sources))
+    )
+    words = table[f"reason_{language()}"]
+    return units["pcode"].map(dict(zip(table["pcode"][fits], words[fits], strict=True))).fillna("")
+
+
+@dataclass(frozen=True, eq=False)
+class _Supply:
+    """What counts as working: works (or hectares) and the people they serve, at least and at most."""
+
+    low: np.ndarray
+    high: np.ndarray
+    people_low: np.ndarray
+    people_high: np.ndarray
+    by_kind: bool
+    known: np.ndarray
+
+
+def _supply(prepared: Prepared, view: View, norm_set: NormSet, units: pd.DataFrame) -> _Supply:
+    area = [
+        norm for norm in norm_set.norms if norm.activity_type == view.activity_type and norm.measures_area
+    ]
+    of_type = prepared.of_type[view.activity_type]
+    if area:
+        low, high = _areas(of_type, prepared, view, units["pcode"])
+    else:
+        low = units["working"].to_numpy(dtype=float)
+        high = units["working_max"].to_numpy(dtype=float) + np.where(units["working_open"] > 0, np.inf, 0.0)
+    per_work = units["people_per_work"].to_numpy(dtype=float)
+    extra_low, extra_high, by_kind = _by_kind(prepared, view, norm_set, units)
+    return _Supply(
+        low=low,
+        high=high,
+        people_low=low * per_work + extra_low,
+        people_high=high * per_work + extra_high,
+        by_kind=by_kind,
+        # An area that nobody reported is unknown, not zero.
+        known=(high > 0) & np.isfinite(high) if area else np.ones(len(units), dtype=bool),
+    )
+
+
+def _areas(
+    of_type: OfType, prepared: Prepared, view: View, codes: pd.Series
+) -> tuple[np.ndarray, np.ndarray]:
+    """Hectares of working gardens, at least and at most; infinite at most where one is not reported."""
+    part = part_of_state(of_type.kind, assumptions=view.assumptions)
+    counts = ("working", "seasonal") if view.assumptions.seasonal else ("working",)
+    working = of_type.records["functionality"].astype("str").map(part).isin(counts)
+    grid = prepared.frame.grid(view)
+    found = bounds(
+        of_type.records[working],
+        {code: grid.units[code] for code in codes},
+        prepared.frame.members,
+        quantity="area_ha",
+    )
+    open_ended = np.where(found["value_open"] > 0, np.inf, 0.0)
+    return found["value_min"].to_numpy(dtype=float), found["value_max"].to_numpy(dtype=float) + open_ended
+
+
+def _by_kind(
+    prepared: Prepared, view: View, norm_set: NormSet, units: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """People that works of a known kind serve beyond (or short of) what a work of any kind does."""
+    low, high, found = np.zeros(len(units)), np.zeros(len(units)), False
+    known = set(prepared.of_type[view.activity_type].records["subtype"].astype("str")) - {""}
+    countries = units["pcode"].map(pcodes.country)
+    for kind in sorted(known):
+        own = {each: norm_set.norm_for(view.activity_type, each, kind) for each in countries.unique()}
+        serves = countries.map(
+            {each: people_per_work(norm) if norm else np.nan for each, norm in own.items()}
+        )
+        more = serves.to_numpy(dtype=float) - units["people_per_work"].to_numpy(dtype=float)
+        if not (more[~np.isnan(more)] != 0).any():
+            continue
+        found = True
+        filters = {**view.filters, "subtype": (kind,)}
+        counted = build(prepared, replace(view, filters=filters)).units.set_index("pcode").loc[units["pcode"]]
+        low += more * counted["working_min"].to_numpy(dtype=float)
+        high += more * counted["working_max"].to_numpy(dtype=float)
+    return low, high, found
+
+
+def _with_gaps(units: pd.DataFrame, supply: _Supply, reasons: pd.Series, *, include: bool) -> pd.DataFrame:
+    people = units["population_people"].to_numpy(dtype=float)
+    required = units["required"].to_numpy(dtype=float)
+    known = _known(units, supply) & (reasons.eq("").to_numpy() | include)
+    least, most = (np.maximum(0.0, people - served) for served in (supply.people_high, supply.people_low))
+    missing = _missing(required, units["people_per_work"].to_numpy(dtype=float), supply, (least, most))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = [np.where(people > 0, 100 * (people - left) / people, np.nan) for left in (most, least)]
+    figures = {
+        "capacity_people": supply.people_low,
+        "capacity_people_max": supply.people_high,
+        "missing": missing[0],
+        "missing_max": missing[1],
+        "unserved_people": least,
+        "unserved_people_max": most,
+        "coverage_pct": share[0],
+        "coverage_pct_max": share[1],
+    }
+    blank = {name: np.where(known, values, np.nan) for name, values in figures.items()}
+    comparable = reasons.eq("")
+    asked = np.where(comparable | include, required, np.nan)
+    states = _states(units, supply, known)
+    table = units.assign(**blank, required=asked, state=states, comparable=comparable)
+    table["doubtful"] = comparable & units["surveyed"] & needs.doubtful(units["in_place"], required)
+    table["note"] = gapwords.notes(table, reasons)
+    return table.drop(columns=list(_INTERNAL))
+
+
+def _known(units: pd.DataFrame, supply: _Supply) -> np.ndarray:
+    """Communes whose need can be worked out: a norm, people, and evidence of what works there."""
+    silent = units["facts_state"].isin((*_SILENT, "not_applicable"))
+    return (units["required"].notna() & ~silent).to_numpy() & supply.known
+
+
+def _missing(
+    required: np.ndarray, per_work: np.ndarray, supply: _Supply, unserved: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    if supply.by_kind:
+        # Works of different kinds serve different numbers: what is missing is counted in works of any kind.
+        return needs.required_works(unserved[0], per_work), needs.required_works(unserved[1], per_work)
+    return needs.missing_works(required, supply.high), needs.missing_works(required, supply.low)
+
+
+def _states(units: pd.DataFrame, supply: _Supply, known: np.ndarray) -> np.ndarray:
+    required = units["required"].to_numpy(dtype=float)
+    per_work = units["people_per_work"].to_numpy(dtype=float)
+    people = units["population_people"].to_numpy(dtype=float)
+    # Works of unknown state count neither as working nor as not: the state has to hold both ways.
+    possible = np.where(supply.known, supply.high + units["unknown_max"].to_numpy(dtype=float), 0.0)
+    served = supply.people_high + units["unknown_max"].to_numpy(dtype=float) * per_work
+    if supply.by_kind:
+        ends = [
+            needs.certain_state(np.maximum(0.0, people - reached), works)
+            for reached, works in ((supply.people_low, supply.low), (served, possible))
+        ]
+        found = np.where(ends[0] == ends[1], ends[0], "met_or_unmet_unknown")
+    else:
+        found = needs.state_between(required, supply.low, possible)
+    found = np.where(known, found, "unknown")
+    absent = units["facts_state"].eq("not_applicable") | units["norm"].eq("")
+    return np.where(absent, "not_applicable", found).astype(object)
+
+
+def at_level(gaps: Gaps, prepared: Prepared, level: str) -> pd.DataFrame:
+    """Gaps of cercles or regions: the sum of their communes, never worked out again.
+
+    Works come from the records at that level (bounds of a parent are not sums);
+    people, required, missing and unserved are sums over the communes that have a figure.
+
+    Returns
+    -------
+    DataFrame
+        Columns of :attr:`Gaps.table`, and ``communes, communes_without_figure``.
+    """
+    if level == "commune":
+        return gaps.table.assign(
+            communes=1, communes_without_figure=gaps.table["unserved_people"].isna().astype(int)
+        )
+    view = replace(gaps.facts.view, level=level)
+    counted = _counted(build(prepared, view), prepared)
+    grid = prepared.frame.grid(view)
+    inside = {code: gaps.table["pcode"].isin(grid.units[code]) for code in counted["pcode"]}
+    kept = counted[[bool(inside[code].any()) for code in counted["pcode"]]].reset_index(drop=True)
+    sums = pd.DataFrame([_sum(gaps.table[inside[code]]) for code in kept["pcode"]], index=kept.index)
+    columns = [column for column in kept if column not in (*sums, *_INTERNAL)]
+    return pd.concat([kept[columns], sums], axis=1)
+
+
+def _sum(communes: pd.DataFrame) -> dict[str, object]:
+    known = communes[communes["unserved_people"].notna()]
+    figures = {name: communes[name].sum(min_count=1) for name in SUMMED}
+    people = known["population_people"].sum()
+    without = len(communes) - len(known)
+    share = {
+        name: 100 * (people - known[left].sum()) / people if people else np.nan
+        for name, left in (("coverage_pct", "unserved_people_max"), ("coverage_pct_max", "unserved_people"))
+    }
+    return {
+        **figures,
+        **share,
+        "norm": ";".join(dict.fromkeys(communes["norm"][communes["norm"] != ""])),
+        "state": needs.sum_state(communes["state"]),
+        "comparable": bool(communes["comparable"].all()),
+        "doubtful": bool(communes["doubtful"].any()),
+        "communes": len(communes),
+        "communes_without_figure": without,
+        "note": gapwords.left_out(without, communes["population_people"].sum() - people),
+    }
+
+
+def together(by_type: Mapping[str, Gaps]) -> pd.DataFrame:
+    """Gaps of several types side by side, one row a commune.
+
+    Returns
+    -------
+    DataFrame
+        ``pcode, name``, the state of each type (``state_water_point`` …), and how many
+        types are unmet, partly met, met and not known (``types_unmet`` …).
+    """
+    tables = {name: gaps.table.set_index("pcode") for name, gaps in by_type.items()}
+    first = next(iter(tables.values()))
+    states = pd.DataFrame({f"state_{name}": table["state"] for name, table in tables.items()})
+    counts = {f"types_{state}": states.isin([state]).sum(axis=1) for state in ("unmet", "partly", "met")}
+    unknown = states.isin(["unknown", "met_or_unmet_unknown"]).sum(axis=1)
+    joined = pd.concat([first[["name", "region_name", "cercle_name"]], states], axis=1)
+    return joined.assign(**counts, types_unknown=unknown).reset_index()
+
+
+def need_by_coverage(table: pd.DataFrame) -> pd.Series:
+    """Class of each commune on the 3 × 3 map of need and coverage: ``"3A"`` is most need, least coverage.
+
+    Need is the third of the communes that its unserved people put it in (1 low to 3 high; nobody
+    unserved is 1, equal figures fall in the same class); coverage is A under a third of the people,
+    B under two thirds, C from there on. ``""`` where either is unknown.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"unserved_people": [0.0, 500, 9000], "coverage_pct": [100.0, 50, 10]})
+    >>> need_by_coverage(table).tolist()
+    ['1C', '2B', '3A']
+    """
+    people, share = table["unserved_people"], table["coverage_pct"]
+    known = people.notna() & share.notna()
+    place = people[known].rank(method="min", pct=False).sub(1) / max(int(known.sum()), 1)
+    need = (place * 3).astype(int).clip(upper=2).where(people[known] > 0, 0)
+    served = np.digitize(share[known], [100 / 3, 200 / 3])
+    classes = [f"{row + 1}{'ABC'[column]}" for row, column in zip(need, served, strict=True)]
+    return pd.Series(classes, index=need.index, dtype="str").reindex(table.index, fill_value="")
+
+
+def most_need_without_partner(table: pd.DataFrame) -> pd.DataFrame:
+    """Communes of the highest need in which no partner is reported, most unserved people first."""
+    high = need_by_coverage(table).str.startswith("3") & (table["partners_max"] == 0)
+    return table[high].sort_values("unserved_people", ascending=False, ignore_index=True)

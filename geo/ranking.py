@@ -1,0 +1,368 @@
+"""A ranking that explains itself: a score from documented parts, and how sure a rank is.
+
+Each part is a number from 0 to 1, 1 being worst, rounded to three decimals
+before anything is added, so that what is printed adds up with a pocket
+calculator:
+
+    score = 100 x sum(weight x part) / sum(weights)
+
+Ranks are uncertain because figures are: where a count is an interval, where
+people are a projection, and because nobody's weights are the right ones.
+:func:`rank_ranges` draws all three at random, many times, and reports in which
+ranks a commune ends up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.i18n import N_, _, number, percent
+
+PARTS: Final = ("unserved", "coverage", "presence", "distance", "severity")
+PART_WORDS: Final = {
+    "unserved": N_("personnes non desservies"),
+    "coverage": N_("part non couverte"),
+    "presence": N_("aucun partenaire signalé"),
+    "distance": N_("personnes loin d'un ouvrage"),
+    "severity": N_("sévérité"),
+}
+# A practice of the programme, not a standard: people first, then how much is missing, then who is there.
+DEFAULT_WEIGHTS: Final[Mapping[str, float]] = {"unserved": 40, "coverage": 40, "presence": 20}
+# Classes of a humanitarian severity table, 1 (minimal) to 5 (catastrophic).
+SEVERITY_CLASSES: Final = (1, 5)
+PART_DECIMALS: Final = 3
+SCORE_DECIMALS: Final = 1
+
+DRAWS: Final = 1000
+SEED: Final = 20240229
+# How far people may be from the projection, and weights from the ones chosen: assumptions, shown with
+# the result. A projection eight years after its census easily misses a commune by a fifth.
+POPULATION_SPREAD: Final = 0.2
+WEIGHT_SPREAD: Final = 0.5
+# Ranks within which nine draws of ten fall.
+RANGE: Final = (5, 95)
+# Draws worked on at once: small enough to stay in the processor's cache.
+_CHUNK: Final = 50
+
+
+def half_up(values: np.ndarray | float, decimals: int) -> np.ndarray:
+    """Round as on paper: 0.0625 to three decimals is 0.063, where numpy gives the even 0.062.
+
+    >>> half_up(np.array([0.0625, 0.1234]), 3).tolist()
+    [0.063, 0.123]
+    """
+    scale = 10.0**decimals
+    # The small addition undoes what binary fractions take away from a decimal half.
+    return np.floor(np.asarray(values, dtype=float) * scale + 0.5 + 1e-9) / scale
+
+
+def parts(
+    table: pd.DataFrame,
+    *,
+    distance_pct: Mapping[str, float] | None = None,
+    severity: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Return the parts of the score of each commune, 0 (best) to 1 (worst), NaN where unknown.
+
+    * ``unserved`` = people unserved / the largest such figure among the communes ranked
+    * ``coverage`` = 1 - coverage in % (one decimal) / 100
+    * ``presence`` = 1 where no partner is reported, 0 where one is, NaN where one may be
+    * ``distance`` = share of people further from a working point than the distance chosen
+    * ``severity`` = (class - 1) / 4
+
+    Parameters
+    ----------
+    table : DataFrame
+        Communes with a figure (:attr:`geo.gaps.Gaps.ranked`).
+    distance_pct : mapping of str to float, optional
+        People within reach of a working point, by P-code [%].
+    severity : mapping of str to float, optional
+        Severity class by P-code, 1 to 5.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`PARTS`, three decimals, the index of ``table``.
+    """
+    unserved = table["unserved_people"].to_numpy(dtype=float)
+    low, high = SEVERITY_CLASSES
+    classes = table["pcode"].map(dict(severity or {})).to_numpy(dtype=float)
+    near = table["pcode"].map(dict(distance_pct or {})).to_numpy(dtype=float)
+    values = {
+        "unserved": _share_of_largest(unserved),
+        "coverage": 1 - half_up(table["coverage_pct"].to_numpy(dtype=float), 1) / 100,
+        "presence": _absence(table),
+        "distance": 1 - half_up(near, 1) / 100,
+        "severity": (classes - low) / (high - low),
+    }
+    rounded = {name: half_up(value, PART_DECIMALS) for name, value in values.items()}
+    return pd.DataFrame(rounded, index=table.index)
+
+
+def _share_of_largest(people: np.ndarray) -> np.ndarray:
+    largest = np.nanmax(people) if len(people) else 0.0
+    return people / largest if largest > 0 else np.zeros(len(people))
+
+
+def _absence(table: pd.DataFrame) -> np.ndarray:
+    least, most = table["partners"].to_numpy(dtype=float), table["partners_max"].to_numpy(dtype=float)
+    return np.where(least > 0, 0.0, np.where(most > 0, np.nan, 1.0))
+
+
+def scores(values: pd.DataFrame, weights: Mapping[str, float]) -> np.ndarray:
+    """Score of each row: ``100 × Σ weight × part / Σ weights``, one decimal.
+
+    A part that is unknown for a row takes its weight with it, for that row only.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"unserved": [1.0, 0.5], "coverage": [0.25, float("nan")]})
+    >>> scores(values, {"unserved": 40, "coverage": 40}).tolist()
+    [62.5, 50.0]
+    """
+    used = [str(name) for name in values if weights.get(str(name), 0) > 0]
+    weight = np.array([float(weights[name]) for name in used])
+    matrix = values[used].to_numpy(dtype=float)
+    known = ~np.isnan(matrix)
+    total = known @ weight
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return half_up(100 * (np.where(known, matrix, 0.0) @ weight) / total, SCORE_DECIMALS)
+
+
+def ranks(values: np.ndarray) -> np.ndarray:
+    """Rank of each score, 1 the highest; equal scores share the best rank of them.
+
+    >>> ranks(np.array([10.0, 30.0, 30.0])).tolist()
+    [3, 1, 1]
+    """
+    return pd.Series(-values).rank(method="min").to_numpy(dtype=np.int64)
+
+
+def rank(
+    table: pd.DataFrame,
+    *,
+    weights: Mapping[str, float] = DEFAULT_WEIGHTS,
+    distance_pct: Mapping[str, float] | None = None,
+    severity: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Rank communes by score, worst first.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``table`` with ``part_*`` and ``weight_*`` for each part used, ``score``, ``rank``
+        and ``tied`` (communes with the same score, itself included), sorted by rank, then by P-code.
+
+    Raises
+    ------
+    ValueError
+        If no weight is above 0, or one is not a part.
+    """
+    if strange := set(weights) - set(PARTS):
+        raise ValueError(f"no part {min(strange)!r}: one of {', '.join(PARTS)}")
+    used = {name: weights[name] for name in PARTS if weights.get(name, 0) > 0}
+    if not used:
+        raise ValueError("no weight is above 0: nothing to rank by")
+    values = parts(table, distance_pct=distance_pct, severity=severity)[list(used)]
+    score = scores(values, used)
+    columns: dict[str, Any] = {f"part_{name}": values[name] for name in used}
+    columns |= {f"weight_{name}": weight for name, weight in used.items()}
+    largest = float(table["unserved_people"].max()) if len(table) else 0.0
+    ranked = table.assign(**columns, largest_unserved=largest, score=score, rank=ranks(score))
+    ranked["tied"] = ranked.groupby("score")["score"].transform("size")
+    return ranked.sort_values(["rank", "pcode"], ignore_index=True)
+
+
+def explain(row: Mapping[str, object]) -> str:
+    """Say how a score comes about, in figures that a pocket calculator turns into the displayed score.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of :func:`rank`, as a dictionary or a Series.
+    """
+    lines, products, total = [], [], 0.0
+    for name in PARTS:
+        if f"weight_{name}" not in row:
+            continue
+        weight, part = _figure(row, f"weight_{name}"), _figure(row, f"part_{name}")
+        if np.isnan(part):
+            lines.append(_("{part} : inconnu, son poids ne compte pas").format(part=_(PART_WORDS[name])))
+            continue
+        lines.append(_part_line(name, part, row))
+        products.append(f"{_plain(weight)} × {number(part, PART_DECIMALS)}")
+        total += weight
+    spoken = _("score = 100 × ({products}) / {total} = {score}")
+    score = number(_figure(row, "score"), SCORE_DECIMALS)
+    return "\n".join([*lines, spoken.format(products=" + ".join(products), total=_plain(total), score=score)])
+
+
+def _figure(row: Mapping[str, object], name: str) -> float:
+    return float(str(row[name]))
+
+
+def _plain(value: float) -> str:
+    return number(value, 0 if value == int(value) else 2)
+
+
+def _part_line(name: str, part: float, row: Mapping[str, object]) -> str:
+    words = _(PART_WORDS[name])
+    shown = number(part, PART_DECIMALS)
+    largest = _figure(row, "largest_unserved")
+    if name == "unserved" and largest > 0:
+        people = number(_figure(row, "unserved_people"))
+        text = _("{part} : {people} / {largest} (le plus grand nombre) = {value}")
+        return text.format(part=words, people=people, largest=number(largest), value=shown)
+    if name == "coverage":
+        covered = percent(half_up(_figure(row, "coverage_pct"), 1).item() / 100)
+        return _("{part} : 1 - {covered} = {value}").format(part=words, covered=covered, value=shown)
+    return _("{part} : {value}").format(part=words, value=shown)
+
+
+def spearman(one: np.ndarray, other: np.ndarray) -> float:
+    """Correlation of two rankings, -1 to 1, ties at their mean rank; NaN where one of them is all ties.
+
+    Spearman (1904): Pearson's correlation of the ranks.
+
+    >>> round(spearman(np.array([1.0, 2, 3, 4]), np.array([1.0, 3, 2, 4])), 3)
+    0.8
+    """
+    first, second = (pd.Series(values).rank().to_numpy() for values in (one, other))
+    if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return float("nan")
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def correlation_with_equal_weights(ranked: pd.DataFrame) -> float:
+    """How far a ranking is the weights' own doing: its correlation with the one by equal weights."""
+    used = [str(name).removeprefix("part_") for name in ranked if str(name).startswith("part_")]
+    values = ranked[[f"part_{name}" for name in used]].set_axis(used, axis=1)
+    return spearman(ranked["score"].to_numpy(dtype=float), scores(values, dict.fromkeys(used, 1.0)))
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """What is drawn at random, and how often; shown with the result.
+
+    ``population_spread``: people of each commune lie evenly within ± this share of their figure.
+    ``weight_spread``: each weight lies evenly within ± this share of the one chosen.
+    Where a count is an interval, every value of it is equally likely.
+    """
+
+    draws: int = DRAWS
+    seed: int = SEED
+    population_spread: float = POPULATION_SPREAD
+    weight_spread: float = WEIGHT_SPREAD
+
+    @property
+    def words(self) -> str:
+        """The assumptions in one line."""
+        text = _(
+            "{draws} tirages : population à ± {population} près, poids à ± {weights} près, "
+            "intervalles à parts égales ; rang entre le 5e et le 95e centile."
+        )
+        return text.format(
+            draws=number(self.draws),
+            population=percent(self.population_spread, 0),
+            weights=percent(self.weight_spread, 0),
+        )
+
+
+def rank_ranges(
+    ranked: pd.DataFrame, *, worst: int = 20, uncertainty: Uncertainty | None = None
+) -> pd.DataFrame:
+    """In which ranks each commune ends up when figures and weights are drawn at random.
+
+    Parameters
+    ----------
+    ranked : DataFrame
+        From :func:`rank`: ``population_people, capacity_people, capacity_people_max,
+        norm_by_place`` and its parts and weights.
+    worst : int
+        N of "among the worst N".
+
+    Returns
+    -------
+    DataFrame
+        ``pcode, rank_low, rank_high`` (5th and 95th percentile of the rank, 1 is worst) and
+        ``probability_worst`` (share of draws in which the commune is among the worst N), in the order given.
+    """
+    model = uncertainty or Uncertainty()
+    drawn = _drawn_ranks(ranked, model)
+    ordered = np.sort(drawn, axis=0)
+    low, high = (ordered[min(model.draws - 1, model.draws * each // 100)] for each in RANGE)
+    return pd.DataFrame(
+        {
+            "pcode": ranked["pcode"].to_numpy(),
+            "rank_low": low.astype(np.int64),
+            "rank_high": high.astype(np.int64),
+            "probability_worst": (drawn <= worst).mean(axis=0),
+        }
+    )
+
+
+def _drawn_ranks(ranked: pd.DataFrame, model: Uncertainty) -> np.ndarray:
+    """Ranks of shape (draws, communes)."""
+    names = [name for name in PARTS if f"weight_{name}" in ranked]
+    fixed = np.nan_to_num(ranked[[f"part_{name}" for name in names]].to_numpy(dtype=np.float32), nan=-1.0)
+    weights = ranked[[f"weight_{name}" for name in names]].to_numpy(dtype=np.float32)[:1].ravel()
+    people = ranked["population_people"].to_numpy(dtype=np.float32)
+    low, high = (
+        ranked[name].to_numpy(dtype=np.float32) for name in ("capacity_people", "capacity_people_max")
+    )
+    # An open end serves everybody, however many they turn out to be.
+    wide = np.where(np.isfinite(high), high - low, people * np.float32(1 + model.population_spread))
+    # A committee of the commune is there for all of its people; a pump serves no more when they are more.
+    by_place = ranked["norm_by_place"].to_numpy(dtype=np.float32)
+    random = np.random.default_rng(model.seed)
+    found = np.empty((model.draws, len(ranked)), dtype=np.int32)
+    for start in range(0, model.draws, _CHUNK):
+        size = min(_CHUNK, model.draws - start)
+        factor = _spread(random, (size, len(people)), model.population_spread)
+        reached = low + wide * random.random((size, len(people)), dtype=np.float32)
+        reached *= 1 + by_place * (factor - 1)
+        crowd = people * factor
+        left = np.maximum(np.float32(0), crowd - reached)
+        share = weights * _spread(random, (size, len(weights)), model.weight_spread)
+        found[start : start + size] = _rank_rows(_scores_drawn(names, fixed, left, crowd, share))
+    return found
+
+
+def _spread(random: np.random.Generator, shape: tuple[int, int], spread: float) -> np.ndarray:
+    return np.float32(1 - spread) + np.float32(2 * spread) * random.random(shape, dtype=np.float32)
+
+
+def _scores_drawn(
+    names: list[str], fixed: np.ndarray, left: np.ndarray, crowd: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    total = np.zeros(left.shape, dtype=np.float32)
+    counted = np.zeros(left.shape, dtype=np.float32)
+    for place, name in enumerate(names):
+        weight = weights[:, place : place + 1]
+        if name == "unserved":
+            total += weight * (left / np.maximum(left.max(axis=1, keepdims=True), np.float32(1)))
+            counted += weight
+        elif name == "coverage":
+            total += weight * (left / np.maximum(crowd, np.float32(1)))
+            counted += weight
+        else:
+            known = (fixed[:, place] >= 0).astype(np.float32)
+            total += weight * (fixed[:, place] * known)
+            counted += weight * known
+    return total / np.maximum(counted, np.float32(1e-9))
+
+
+def _rank_rows(values: np.ndarray) -> np.ndarray:
+    """Rank within each row, 1 the highest, equal values sharing the best rank."""
+    order = np.argsort(-values, axis=1)
+    ordered = np.take_along_axis(values, order, axis=1)
+    place = np.arange(1, values.shape[1] + 1, dtype=np.int32)
+    first = np.ones(values.shape, dtype=bool)
+    first[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    best = np.maximum.accumulate(np.where(first, place, 0), axis=1).astype(np.int32)
+    found = np.empty(values.shape, dtype=np.int32)
+    np.put_along_axis(found, order, best, axis=1)
+    return found
