@@ -1,6 +1,7 @@
 """What every page begins with: title, language, menu, look; and the accounting under the title."""
 
 import html
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -13,9 +14,15 @@ from geo.counting import Accounting
 from geo.i18n import N_, _, language, number, set_language, short_date
 from geo.settings import DEFAULT_LANGUAGE, LANGUAGES, STATIC_DIR
 from geo.ui import state
+from geo.ui.search import search_box
 
 # Pages of the menu, in its order: file, French title.
-MENU: Final = (("pages/carte.py", N_("Carte 3W / couverture")),)
+MENU: Final = (
+    ("pages/vue_ensemble.py", N_("Vue d'ensemble")),
+    ("pages/carte.py", N_("Carte 3W / couverture")),
+    ("pages/fiche.py", N_("Fiche")),
+    ("pages/methode.py", N_("Méthode et sources")),
+)
 
 _STYLE: Final = STATIC_DIR / "page.css"
 
@@ -54,8 +61,8 @@ def _menu() -> None:
             st.page_link(file, label=_(title), query_params=asked)
 
 
-def page_setup(title: str) -> DeltaGenerator:
-    """Begin a page: browser title, language, look, menu, heading, FR | EN.
+def page_setup(title: str, heading: Callable[[], str] | None = None) -> DeltaGenerator:
+    """Begin a page: browser title, language, look, menu, heading, FR | EN, search.
 
     Every page calls it first: a page opened by its own address on a fresh
     server runs without app.py.
@@ -64,21 +71,26 @@ def page_setup(title: str) -> DeltaGenerator:
     ----------
     title
         French source string, marked for translation by the page (``N_``).
+    heading
+        Gives the heading once the language is known, where it is not the title (the name of a unit).
 
     Returns
     -------
     DeltaGenerator
         The place under the heading, for :func:`show_accounting` once the figures are known.
     """
+    state.begin()
     set_language(state.chosen("lang", LANGUAGES, DEFAULT_LANGUAGE))
-    st.set_page_config(page_title=f"{_(title)} · Couverture", layout="wide", initial_sidebar_state="auto")
+    named = heading() if heading else _(title)
+    st.set_page_config(page_title=f"{named} · Couverture", layout="wide", initial_sidebar_state="auto")
     _lay_out(tuple(assets.own_file(name) for name in assets.OWN_FILES))
     st.html(_style(_STYLE.stat().st_mtime))
     st.html(f"<script>document.documentElement.lang = '{language()}';</script>", unsafe_allow_javascript=True)
     _menu()
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
-        st.html(f"<h1>{html.escape(_(title))}</h1>", width="content")
+        st.html(f"<h1>{html.escape(named)}</h1>", width="content")
         _language_switch()
+    search_box(language())
     return st.container(key="under-head")
 
 
@@ -90,7 +102,7 @@ def _day(text: str) -> str:
 
 
 def accounting_words(accounting: Accounting, *, sources_on: str = "", limits: str = "") -> str:
-    """The accounting as one line: ``Lus 1 234 = placés 1 190 + à vérifier 40 + rejetés 4 · …``."""
+    """Return the accounting as one line: ``Lus 1 234 = placés 1 190 + à vérifier 40 + rejetés 4 · …``."""
     text = _("Lus {read} = placés {placed} + à vérifier {review} + rejetés {rejected}").format(
         read=number(accounting.read),
         placed=number(accounting.placed),

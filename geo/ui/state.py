@@ -10,10 +10,17 @@ from typing import Any, Final
 import streamlit as st
 
 from geo.i18n import language
+from geo.settings import LANGUAGES
 
 _CHOSEN: Final = "chosen"
 _DEFAULTS: Final = "defaults"
 _LEFT_OUT: Final = "left_out"
+# The address that this session wrote last, the link just followed, and whether a widget moved since.
+_WRITTEN: Final = "written"
+_LINK: Final = "link"
+_TOUCHED: Final = "touched"
+# An address with nothing else is the menu: it keeps what the session has chosen.
+_OF_EVERY_PAGE: Final = frozenset({"lang"})
 # Longer than any code; what is longer is cut before it is shown.
 _LONGEST: Final = 40
 
@@ -22,10 +29,44 @@ def _kept() -> dict[str, str]:
     return st.session_state.setdefault(_CHOSEN, {})
 
 
+def begin() -> None:
+    """Start the run of a page: see whether a link was followed to it; its choices then come from the address.
+
+    A widget that moved also runs the page with an address that this session did not
+    write last (its answer is still on the way to the browser): that is no link.
+    """
+    address = st.query_params.to_dict()
+    written = st.session_state.get(_WRITTEN)
+    touched = st.session_state.pop(_TOUCHED, False)
+    followed = not touched and address != written and not address.keys() <= _OF_EVERY_PAGE
+    st.session_state[_LINK] = dict(address) if followed else None
+    st.session_state[_DEFAULTS] = {}
+    if address != written:
+        st.session_state[_LEFT_OUT] = {}
+
+
+def followed_link() -> bool:
+    """Whether this run was started by a link, not by a widget of the page."""
+    return st.session_state.get(_LINK) is not None
+
+
+def _obey_link(name: str) -> None:
+    """Where a link was followed, forget what the session had for ``name``: the link is the whole view."""
+    link = st.session_state.get(_LINK)
+    if link is None or name in st.session_state[_DEFAULTS]:
+        return
+    if name not in _OF_EVERY_PAGE or name in link:
+        _kept().pop(name, None)
+        for code in LANGUAGES:
+            st.session_state.pop(f"{name}:{code}", None)
+
+
 def chosen(name: str, options: Sequence[str], default: str) -> str:
-    """The value of ``name``: of this session, else of the address, else ``default``."""
+    """Return the value of ``name``: of the link followed, the session, the address, else ``default``."""
     kept = _kept()
-    st.session_state.setdefault(_DEFAULTS, {})[name] = default
+    st.session_state.setdefault(_DEFAULTS, {})
+    _obey_link(name)
+    st.session_state[_DEFAULTS][name] = default
     if name not in kept and name in st.query_params:
         asked = st.query_params[name]
         if asked in options:
@@ -44,8 +85,14 @@ def _widget_key(name: str) -> str:
 
 def choose(name: str, value: str) -> None:
     """Set ``name`` from code (a click on the map), the widget included."""
+    touch()
     _kept()[name] = value
     st.session_state[_widget_key(name)] = value
+
+
+def touch() -> None:
+    """Say that a widget started this run, so that the address is not taken for a link."""
+    st.session_state[_TOUCHED] = True
 
 
 def select(
@@ -59,7 +106,7 @@ def select(
     widget: Callable[..., Any] | None = None,
     **extra: Any,
 ) -> str:
-    """A select box (or ``widget``) whose value lives in the session and the address.
+    """Return a select box (or ``widget``) whose value lives in the session and the address.
 
     Parameters
     ----------
@@ -72,31 +119,35 @@ def select(
     key = _widget_key(name)
 
     def keep() -> None:
+        touch()
         _kept()[name] = st.session_state[key]
         if on_change is not None:
             on_change()
 
-    if key not in st.session_state:
-        st.session_state[key] = value
-    elif st.session_state[key] not in options:
+    if key not in st.session_state or st.session_state[key] not in options:
         st.session_state[key] = value
     (widget or st.selectbox)(label, options, format_func=words, key=key, on_change=keep, **extra)
     return value
 
 
 def kept(name: str) -> str:
-    """The value kept for ``name``, empty before it was ever asked for."""
+    """Return the value kept for ``name``, empty before it was ever asked for."""
     return _kept().get(name, "")
 
 
 def left_out() -> Mapping[str, str]:
-    """What the address asked for that does not exist: name to (shortened) value."""
+    """Return what the address asked for that does not exist: name to (shortened) value."""
     return dict(st.session_state.get(_LEFT_OUT, {}))
 
 
 def write_address() -> None:
-    """Put every choice that is not the default into the address."""
+    """Put every choice of this page that is not the default into the address."""
     defaults = st.session_state.get(_DEFAULTS, {})
-    wanted = {name: value for name, value in _kept().items() if value and value != defaults.get(name)}
+    wanted = {
+        name: value
+        for name, value in _kept().items()
+        if value and name in defaults and value != defaults[name]
+    }
+    st.session_state[_WRITTEN] = wanted
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

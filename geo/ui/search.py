@@ -1,0 +1,75 @@
+"""Search on every page: what the reader types becomes links to cards and partners."""
+
+from typing import Final
+
+import streamlit as st
+
+from geo import search
+from geo.i18n import _, number, set_language
+from geo.ui import data, state, whole
+from geo.ui.parts import escaped
+from geo.ui.placewords import described
+from geo.ui.sheets import with_language
+
+# Longer than any name; what is longer is cut by the field itself.
+LONGEST: Final = 60
+# What the map page calls its filter by organisation.
+PARTNER_PARAMETER: Final = "partenaire"
+
+
+@st.fragment
+def search_box(lang: str) -> None:
+    """Show the field and, under it, what was found; typing runs this part alone, not the page."""
+    set_language(lang)
+    key = f"chercher:{lang}"
+    if state.followed_link():
+        st.session_state[key] = ""
+    with st.container(key="search"):
+        text = st.text_input(
+            _("Chercher une commune"),
+            key=key,
+            max_chars=LONGEST,
+            placeholder=_("Chercher une commune, un partenaire…"),
+            label_visibility="collapsed",
+            on_change=state.touch,
+        )
+        if text and text.strip():
+            _results(text)
+
+
+def _results(text: str) -> None:
+    hits = search.find(text, whole.search_index())
+    if not hits:
+        words = _("Rien ne ressemble à « {text} » : ni unité, ni partenaire. Essayez moins de lettres.")
+        st.html(f"<p class='empty' role='status'>{escaped(words.format(text=text.strip()))}</p>")
+        return
+    with st.container(key="found", gap=None):
+        for hit in hits:
+            _result(hit)
+
+
+def _result(hit: search.Hit) -> None:
+    entry = hit.entry
+    also = f" ({hit.also})" if hit.also else ""
+    if entry.kind == search.PARTNER:
+        count = number(int(whole.partners()[entry.code]))
+        words = _("{name}{also} · partenaire · {n} enregistrements")
+        label = words.format(name=entry.name, also=also, n=count)
+        st.page_link(
+            "pages/carte.py",
+            label=_plain(label),
+            query_params=with_language({PARTNER_PARAMETER: entry.code}),
+        )
+        return
+    label = f"{entry.name}{also} · {described(entry.code, entry.kind, data.ground())}"
+    if entry.known:
+        query = with_language({"unite": entry.code})
+        st.page_link("pages/fiche.py", label=_plain(label), query_params=query)
+    else:
+        outside = _("{unit} · hors des régions dessinées, pas de fiche").format(unit=label)
+        st.html(f"<p class='found-outside'>{escaped(outside)}</p>")
+
+
+def _plain(text: str) -> str:
+    """``text`` with the signs of Markdown made harmless: a label is read as Markdown."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|~$:<>" else sign for sign in text)

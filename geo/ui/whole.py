@@ -1,0 +1,115 @@
+"""Caches of what the pages beside the map show: key figures, cards, neighbours, names to search."""
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from geo import card as cards
+from geo import neighbours as borders
+from geo import overview, population, search
+from geo.counting import Accounting, account
+from geo.gazetteer import gazetteer
+from geo.io import load_population
+from geo.io.places import read_spellings
+from geo.io.population import in_use as population_in_use
+from geo.sharing import READER, Audience
+from geo.ui import data
+
+# Cards kept: a few readers going back and forth.
+_CARDS_KEPT: Final = 128
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _key_figures(store_version: str, audience_key: str, _audience: Audience) -> dict[str, overview.KeyFigure]:
+    return overview.key_figures(data.prepared(_audience))
+
+
+def key_figures(audience: Audience = READER) -> dict[str, overview.KeyFigure]:
+    """Return a key figure for each type that has records."""
+    return _key_figures(data.records().version, audience.key, audience)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _accounting(store_version: str) -> Accounting:
+    frame = data.ground().frame
+    return account(data.records().records, shown=frame.focus, members=frame.members)
+
+
+def accounting() -> Accounting:
+    """Of all rows of all types."""
+    return _accounting(data.records().version)
+
+
+def limits() -> str:
+    """Return the vintages of the boundaries in use: ``ML COD-AB 2021, MR COD-AB 2024``."""
+    vintages = data.ground().boundaries.vintages
+    return ", ".join(f"{country} {vintage}" for country, vintage in vintages.items())
+
+
+def records_by_source() -> dict[str, int]:
+    """Rows read of each source, whatever became of them."""
+    return {
+        str(name): int(count) for name, count in data.records().records["source_id"].value_counts().items()
+    }
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _neighbours(boundaries_version: str, level: str) -> dict[str, tuple[str, ...]]:
+    return borders.neighbours(data.ground().boundaries, level)
+
+
+def neighbours(pcode: str, level: str) -> list[str]:
+    """Units drawn that share a border with this one."""
+    ground = data.ground()
+    beside = _neighbours(ground.boundaries.version, level)[pcode]
+    return [code for code in beside if code in ground.places]
+
+
+@st.cache_resource(max_entries=_CARDS_KEPT, show_spinner=False)
+def _card(store_version: str, audience_key: str, pcode: str, level: str, _audience: Audience) -> cards.Card:
+    return cards.card(data.prepared(_audience), pcode, level, beside=neighbours(pcode, level))
+
+
+def card(pcode: str, audience: Audience = READER) -> cards.Card:
+    """Return the card of a unit drawn, from records that have passed ``share``."""
+    level = data.ground().places[pcode].level
+    return _card(data.records().version, audience.key, pcode, level, audience)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _partners(store_version: str, audience_key: str, _audience: Audience) -> pd.Series:
+    of_types = data.prepared(_audience).of_type.values()
+    names = [of_type.records["implementing_org"].astype("str") for of_type in of_types]
+    counts = pd.concat(names).value_counts()
+    return counts[counts.index != ""]
+
+
+def partners(audience: Audience = READER) -> pd.Series:
+    """Return records of each organisation that this audience may see by name, most first."""
+    return _partners(data.records().version, audience.key, audience)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _search_index(store_version: str, audience_key: str, _audience: Audience) -> search.Index:
+    boundaries = data.ground().boundaries
+    units = search.units(gazetteer(boundaries.units, spellings=read_spellings()))
+    return search.index([*units, *search.partners(partners(_audience).index)])
+
+
+def search_index(audience: Audience = READER) -> search.Index:
+    """Units and partners, ready to be searched."""
+    version = f"{data.ground().boundaries.version}|{data.records().version}"
+    return _search_index(version, audience.key, audience)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _people(boundaries_version: str, tables: str, level: str) -> pd.DataFrame:
+    units = data.ground().boundaries.units
+    return population.people(load_population(), units, level=level).set_index("pcode")
+
+
+def people(pcode: str, level: str) -> pd.Series:
+    """People of a unit with year, method, source and the communes without a figure."""
+    version = data.ground().boundaries.version
+    return _people(version, repr(population_in_use()), level).T[pcode]

@@ -1,0 +1,45 @@
+"""Vue d'ensemble: the key figures, the map of the first, what is known above only, what is old, who works."""
+
+from datetime import date
+
+import streamlit as st
+
+from geo import words
+from geo.i18n import N_, _
+from geo.ui import carte, data, overview, parts, state, visit, whole
+from geo.ui.page import page_setup, show_accounting
+from geo.ui.sheets import with_language
+
+under_heading = page_setup(N_("Vue d'ensemble"))
+today = date.today()
+ground = data.ground()
+figures = whole.key_figures()
+shown = overview.chosen(figures)
+with under_heading:
+    show_accounting(whole.accounting(), sources_on=overview.newest(figures), limits=whole.limits())
+
+if picked := st.session_state.pop("picked", ""):
+    st.switch_page("pages/fiche.py", query_params=with_language({"unite": picked}))
+
+visit.show()
+if not shown:
+    st.html(overview.empty())
+else:
+    overview.show_key_figures(figures, today=today)
+    facts = figures[shown[0]].facts
+    drawn = carte.prepare(facts, ground, title=words.title(facts), version=data.records().version)
+    with st.container(key="stage"):
+        left, right = st.columns([7, 3], gap="medium")
+        with left:
+            st.html(f"<h2>{parts.escaped(drawn.title)}</h2>")
+            carte.show(drawn, on_pick=lambda pcode: st.session_state.update(picked=pcode))
+            st.html(f"<p class='key'>{parts.escaped(_('Un clic sur une commune ouvre sa fiche.'))}</p>")
+        with right:
+            st.html(drawn.legend)
+            if len(facts.above):
+                st.html(parts.badge(words.above(facts, ground.names), count=len(facts.above)))
+    st.html(overview.other_types(figures, today=today))
+    st.html(overview.above(figures, ground))
+    st.html(overview.stale(figures, today=today))
+    st.html(overview.partners(whole.partners()))
+state.write_address()
