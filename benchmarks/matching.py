@@ -15,9 +15,8 @@ from pathlib import Path
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from geo.gazetteer import Gazetteer, gazetteer
-from geo.io.places import read_spellings
-from geo.io.tables import read_communes
+from geo.gazetteer import Gazetteer
+from geo.io.places import read_gazetteer
 from geo.matching import match
 from geo.readings import scope
 from geo.settings import LEVELS
@@ -39,7 +38,7 @@ def run(quick: bool) -> list[dict[str, object]]:
     if not FILE.exists():
         raise SystemExit(f"{FILE.resolve()} is not there: the measurement file is no part of the repository")
     rows = pd.read_csv(FILE, dtype=str, keep_default_na=False)
-    known = gazetteer(read_communes(), spellings=read_spellings())
+    known = read_gazetteer()
     measured = [_measured(name, way(rows, known), rows) for name, way in WAYS.items()]
     if quick:
         return measured

@@ -67,6 +67,8 @@ class Gazetteer:
         folded or by sound, the consonants.
     drawn : frozenset of int
         Rows of the units that a name may be matched to.
+    readings : dict
+        P-codes that a region or cercle meant in other years, by level and sound.
     """
 
     units: pd.DataFrame
@@ -75,6 +77,7 @@ class Gazetteer:
     sound: Index = field(repr=False)
     bones: Index = field(repr=False)
     drawn: frozenset[int] = field(repr=False)
+    readings: dict[tuple[str, str], frozenset[str]] = field(repr=False)
 
     @functools.cached_property
     def pcodes(self) -> list[str]:
@@ -147,7 +150,9 @@ class Gazetteer:
         return frozenset().union(*(self._within.get(code, frozenset()) for code in pcodes))
 
 
-def gazetteer(communes: pd.DataFrame, *, spellings: pd.DataFrame | None = None) -> Gazetteer:
+def gazetteer(
+    communes: pd.DataFrame, *, spellings: pd.DataFrame | None = None, readings: pd.DataFrame | None = None
+) -> Gazetteer:
     """Index the names of communes, cercles and regions.
 
     Parameters
@@ -157,6 +162,8 @@ def gazetteer(communes: pd.DataFrame, *, spellings: pd.DataFrame | None = None) 
         ``alt_names`` (``;`` between them) and ``drawn`` (without it all are).
     spellings : DataFrame, optional
         ``pcode, spelling``: further public ways to write a unit.
+    readings : DataFrame, optional
+        ``name, level, pcodes`` (``;``): what names of regions and cercles meant in other years.
 
     Returns
     -------
@@ -176,6 +183,7 @@ def gazetteer(communes: pd.DataFrame, *, spellings: pd.DataFrame | None = None) 
         sound=_index(levels, spelled, lambda name: (name.folded, name.light)),
         bones=_index(levels, spelled, lambda name: (skeleton(name.light),)),
         drawn=frozenset(units.index[units["drawn"]]),
+        readings=_readings(readings),
     )
 
 
@@ -305,6 +313,16 @@ def _listed(spellings: pd.DataFrame | None, rows: Mapping[str, int]) -> list[Spe
         return []
     pairs = zip(spellings["pcode"], spellings["spelling"], strict=True)
     return [Spelled(rows[code], parse(text), text, "listed") for code, text in pairs if code in rows]
+
+
+def _readings(table: pd.DataFrame | None) -> dict[tuple[str, str], frozenset[str]]:
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    if table is None:
+        return found
+    for name, level, codes in zip(table["name"], table["level"], table["pcodes"], strict=True):
+        key = (level, parse(name).light)
+        found[key] = found.get(key, frozenset()) | frozenset(codes.split(";"))
+    return found
 
 
 def _chief_towns(units: pd.DataFrame, spelled: list[Spelled]) -> list[Spelled]:

@@ -12,21 +12,23 @@ from geo import pcodes
 from geo.gazetteer import Gazetteer, cost
 from geo.spelling import Name, light, parse
 
-# Readings that are more than the unit of the same name, as P-codes of the units of 2021
-# (Mali) and 2024 (Mauritania). Mali: law 2012-017, in force 2016 (Ménaka cut out of Gao,
-# Taoudénit out of Tombouctou; the cercle of Ménaka became a region), and law 2023-006.
-# Mauritania: the moughataas of 2020 that held the communes of Adel Bagrou and Touil.
-_REGIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    light("gao"): ("ML07", "ML10"),
-    light("bandiagara"): ("ML0501", "ML0502", "ML0505"),
-    light("taoudenit"): ("ML06",),
-    light("taoudenni"): ("ML06",),
-    light("hodh"): ("MR01", "MR02"),
-}
-_CERCLES: Final[Mapping[str, tuple[str, ...]]] = {
-    light("amourj"): ("MR011", "MR018"),
-    light("tintane"): ("MR024", "MR025"),
-    light("menaka"): ("ML1001", "ML1002", "ML1003", "ML1004"),
+# What more than the unit of the same name a stated region or cercle can mean, as P-codes
+# of the units of 2021 (Mali) and 2024 (Mauritania); a gazetteer may bring further ones.
+# Mali: law 2012-017, in force 2016 (Ménaka cut out of Gao, Taoudénit out of Tombouctou; the
+# cercle of Ménaka became a region), and law 2023-006. Mauritania: the moughataas of 2020
+# that held the communes of Adel Bagrou and Touil.
+_READINGS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
+    (level, light(name)): frozenset(codes)
+    for level, name, codes in (
+        ("region", "gao", ("ML07", "ML10")),
+        ("region", "bandiagara", ("ML0501", "ML0502", "ML0505")),
+        ("region", "taoudenit", ("ML06",)),
+        ("region", "taoudenni", ("ML06",)),
+        ("region", "hodh", ("MR01", "MR02")),
+        ("cercle", "menaka", ("ML10",)),
+        ("cercle", "amourj", ("MR011", "MR018")),
+        ("cercle", "tintane", ("MR024", "MR025")),
+    )
 }
 
 # A parent's name is looked up among few units, so it may differ by more than a place's.
@@ -65,15 +67,19 @@ def parent_readings(
     name = parse(text)
     if not name.folded:
         return ()
-    vintages = _REGIONS if level == "region" else _CERCLES
-    if name.light in vintages:
-        return vintages[name.light]
     # The regions of 2023 carry the names of cercles; a cercle may stand in a region's column.
     levels = ("region", "cercle") if level == "region" else ("cercle",)
     found = next(filter(None, (_sounding(name, gaz, each) for each in levels)), ())
-    if not found and not _sounding(name, gaz, "commune"):
+    named = found or _other_years(name.light, level, gaz) or _sounding(name, gaz, "commune")
+    if not named:
         found = next(filter(None, (_closest(name, gaz, each, inside) for each in levels)), ())
-    return _widened(found, vintages, gaz)
+    own = [entry.name.light for code in found for entry in gaz.names[gaz.row[code]]]
+    more = {code for key in (name.light, *own) for code in _other_years(key, level, gaz)}
+    return tuple(sorted({*found, *more}))
+
+
+def _other_years(key: str, level: str, gaz: Gazetteer) -> frozenset[str]:
+    return _READINGS.get((level, key), frozenset()) | gaz.readings.get((level, key), frozenset())
 
 
 def scope(gaz: Gazetteer, *, level: str, region: str = "", cercle: str = "") -> Scope:
@@ -114,11 +120,3 @@ def _closest(name: Name, gaz: Gazetteer, level: str, inside: frozenset[int] | No
         return ()
     # Equally close ones are all kept: a parent narrows, it never decides.
     return tuple(gaz.pcodes[unit] for distance, unit in distances if distance <= best)
-
-
-def _widened(
-    found: tuple[str, ...], vintages: Mapping[str, tuple[str, ...]], gaz: Gazetteer
-) -> tuple[str, ...]:
-    own = {entry.name.light for code in found for entry in gaz.names[gaz.row[code]]}
-    more = (code for key, codes in vintages.items() if key in own for code in codes)
-    return tuple(dict.fromkeys((*found, *more)))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geo.gazetteer import Gazetteer, gazetteer
-from geo.io.places import read_spellings
+from geo.gazetteer import Gazetteer
+from geo.io.places import read_gazetteer, read_spellings
 from geo.io.tables import read_communes
 from geo.matching import match
 from geo.spelling import fold, parse
@@ -23,7 +23,7 @@ COLUMNS = {
 
 @pytest.fixture(scope="module")
 def known() -> Gazetteer:
-    return gazetteer(read_communes(), spellings=read_spellings())
+    return read_gazetteer()
 
 
 @pytest.fixture(scope="module")

@@ -29,17 +29,14 @@ def add(subparsers: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Match the file's names and say how many were found."""
-    from geo.gazetteer import gazetteer  # noqa: PLC0415
-    from geo.io.places import read_spellings  # noqa: PLC0415
+    from geo.io.places import read_gazetteer  # noqa: PLC0415
     from geo.io.records import read_table, write_csv  # noqa: PLC0415
-    from geo.io.tables import read_communes  # noqa: PLC0415
     from geo.matching import match  # noqa: PLC0415
 
     table = read_table(arguments.file)
     columns = {name: getattr(arguments, name) for name in ("text", "region", "cercle", "level")}
     _check(columns, list(table.columns), arguments.file.name)
-    known = gazetteer(read_communes(), spellings=read_spellings())
-    found = match(table, known, **columns)
+    found = match(table, read_gazetteer(), **columns)
     # A column of the file that bears the name of a result stays, under another name.
     kept = table.rename(columns={name: f"input_{name}" for name in ADDED})
     write_csv(arguments.out, kept.join(found[list(ADDED)]))
