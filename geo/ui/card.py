@@ -147,6 +147,7 @@ def show(card: Card, ground: Ground) -> None:
         st.html(known_above(card, ground, store.types, store.sources))
     with neighbours_tab:
         st.html(neighbours(card, store.types) + inside(card.pcode, card.level, ground))
+        st.html(sheets.sorter(), unsafe_allow_javascript=True)
 
 
 def here(card: Card, ground: Ground, types: Mapping[str, ActivityType], sources: Mapping[str, Source]) -> str:
@@ -283,7 +284,7 @@ def _named(table: Mapping[str, str], code: object) -> str:
 
 
 def neighbours(card: Card, types: Mapping[str, ActivityType]) -> str:
-    hint = _("Un clic sur un titre trie le tableau ; les types dont personne ne dit rien ici sont omis.")
+    """Return the unit and those that share a border with it, same figures; every column can be sorted."""
     title = _("Cette unité et ses voisines")
     told = card.neighbours[(card.neighbours["state"] != "none_reported") | (card.neighbours["records"] > 0)]
     shown = list(dict.fromkeys(told["activity_type"])) if len(told) else []

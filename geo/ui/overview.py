@@ -15,7 +15,6 @@ from geo.ui import sheets
 from geo.ui.data import Ground
 from geo.ui.parts import escaped
 from geo.ui.placewords import places
-from geo.ui.search import PARTNER_PARAMETER
 from geo.ui.sheets import Html, with_language
 
 # The types that the mission is about come first; others fill up where one has no record.
@@ -217,19 +216,26 @@ def _age_row(row: Row, figures: Mapping[str, KeyFigure]) -> list[str]:
     return [label, year or "–", number(int(row["records"])), age, remark]
 
 
-def partners(counts: pd.Series) -> str:
-    """Organisations with their records, each a way to the map of its own."""
+def partners(found: pd.DataFrame) -> str:
+    """Return organisations with their records, each a way to the map of its own.
+
+    Parameters
+    ----------
+    found
+        ``records, main_type`` by name, see :func:`geo.ui.whole.partners`.
+    """
     rows = [
-        Html(
-            sheets.link("carte", str(name), **{PARTNER_PARAMETER: str(name)})
-            + escaped(
-                " · " + ngettext("{n} enregistrement", "{n} enregistrements", count).format(n=number(count))
-            )
-        )
-        for name, count in counts.items()
+        _partner(str(name), int(count), str(main))
+        for name, count, main in zip(found.index, found["records"], found["main_type"], strict=True)
     ]
     body = sheets.bullets(rows) if rows else sheets.paragraph(_("Aucune organisation n'est nommée."))
     return sheets.section(_("Partenaires"), body)
+
+
+def _partner(name: str, count: int, main_type: str) -> Html:
+    said = ngettext("{n} enregistrement", "{n} enregistrements", count).format(n=number(count))
+    linked = sheets.link("carte", name, **sheets.map_of_partner(name, main_type))
+    return Html(f"{linked} · {escaped(said)}")
 
 
 def empty() -> str:

@@ -9,12 +9,10 @@ from geo.i18n import _, number, set_language
 from geo.ui import data, state, whole
 from geo.ui.parts import escaped
 from geo.ui.placewords import described
-from geo.ui.sheets import with_language
+from geo.ui.sheets import map_of_partner, with_language
 
 # Longer than any name; what is longer is cut by the field itself.
 LONGEST: Final = 60
-# What the map page calls its filter by organisation.
-PARTNER_PARAMETER: Final = "partenaire"
 
 
 @st.fragment
@@ -52,14 +50,12 @@ def _result(hit: search.Hit) -> None:
     entry = hit.entry
     also = f" ({hit.also})" if hit.also else ""
     if entry.kind == search.PARTNER:
-        count = number(int(whole.partners()[entry.code]))
+        records, main_type = whole.partner(entry.code)
+        count = number(records)
         words = _("{name}{also} · partenaire · {n} enregistrements")
         label = words.format(name=entry.name, also=also, n=count)
-        st.page_link(
-            "pages/carte.py",
-            label=_plain(label),
-            query_params=with_language({PARTNER_PARAMETER: entry.code}),
-        )
+        query = with_language(map_of_partner(entry.code, main_type))
+        st.page_link("pages/carte.py", label=_plain(label), query_params=query)
         return
     label = f"{entry.name}{also} · {described(entry.code, entry.kind, data.ground())}"
     if entry.known:

@@ -31,6 +31,8 @@ if (!window.couvertureSort) {
 }
 </script>"""
 
+# What the map page calls its filter by organisation.
+PARTNER_PARAMETER: Final = "partenaire"
 # A table of more rows than this scrolls in a frame of its own.
 LONG: Final = 16
 
@@ -55,6 +57,11 @@ def address(page: str, **asked: str) -> str:
 def with_language(asked: Mapping[str, str]) -> dict[str, str]:
     """Return the query of a link, with the language where it is not the default."""
     return dict(asked) if language() == DEFAULT_LANGUAGE else {**asked, "lang": language()}
+
+
+def map_of_partner(name: str, main_type: str) -> dict[str, str]:
+    """Return the query of the map of one organisation; the map shows one type: its main one."""
+    return {PARTNER_PARAMETER: name, "type": main_type}
 
 
 def cell(value: str) -> str:

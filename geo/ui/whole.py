@@ -78,16 +78,28 @@ def card(pcode: str, audience: Audience = READER) -> cards.Card:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _partners(store_version: str, audience_key: str, _audience: Audience) -> pd.Series:
+def _partners(store_version: str, audience_key: str, _audience: Audience) -> pd.DataFrame:
     of_types = data.prepared(_audience).of_type.values()
-    names = [of_type.records["implementing_org"].astype("str") for of_type in of_types]
-    counts = pd.concat(names).value_counts()
-    return counts[counts.index != ""]
+    cells = pd.concat(
+        [of_type.records[["implementing_org", "activity_type"]].astype("str") for of_type in of_types]
+    )
+    by_type = cells[cells["implementing_org"] != ""].value_counts().rename("records").reset_index()
+    # The first row of an organisation is the type that it has most records of.
+    found = by_type.groupby("implementing_org", sort=False).agg(
+        records=("records", "sum"), main_type=("activity_type", "first")
+    )
+    return found.sort_values("records", ascending=False, kind="stable")
 
 
-def partners(audience: Audience = READER) -> pd.Series:
-    """Return records of each organisation that this audience may see by name, most first."""
+def partners(audience: Audience = READER) -> pd.DataFrame:
+    """Return ``records, main_type`` of each organisation that this audience may see by name, most first."""
     return _partners(data.records().version, audience.key, audience)
+
+
+def partner(name: str, audience: Audience = READER) -> tuple[int, str]:
+    """Return how many records an organisation has, and of which type most."""
+    found = partners(audience)
+    return int(found["records"][name]), str(found["main_type"][name])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
