@@ -27,3 +27,7 @@ class SettingsError(CouvertureError):
 
 class BasemapSourceError(CouvertureError):
     """A source of the base map is missing or is not what it should be; nothing was written."""
+
+
+class ViewError(CouvertureError):
+    """What is asked for does not exist: a type, a unit, a kind of file; nothing was written."""

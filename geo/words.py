@@ -4,6 +4,8 @@ One place for all screens and files, so that a map, its table and its print neve
 call the same thing by two names.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -267,6 +269,14 @@ def limits_caveats(frame: Frame) -> list[str]:
     return lines
 
 
+def key(facts: Facts) -> str:
+    """What is counted, and the key of the words that stand in the place of a number."""
+    return _(
+        "Unité comptée : {unit} ; 0 : une source exhaustive couvre l'unité et n'en signale pas ; "
+        "aucun signalé : rien n'est signalé, aucune source exhaustive ; n. r. : non rapporté ; s. o. : sans objet"
+    ).format(unit=facts.kind.unit)
+
+
 def population(facts: Facts) -> str:
     """People of the area with year and what is missing; empty where no commune has a figure."""
     row = facts.total.iloc[0]
@@ -285,3 +295,31 @@ def fictitious(facts: Facts) -> bool:
     """Whether a source of these figures is made up, for training."""
     used = set(facts.records["source_id"].astype("str"))
     return any(source.fictitious for name, source in facts.sources.items() if name in used)
+
+
+def file_name(facts: Facts, frame: Frame, *, day: date, ending: str) -> str:
+    """Name of a file in OCHA's manner, country, area, what and date: ``mli_gao_points_eau_20261122.csv``."""
+    communes = frame.members.of(facts.view.unit) or frame.focus
+    countries = frame.boundaries.units.loc[
+        frame.boundaries.units["adm3_pcode"].isin(communes), "country"
+    ].unique()
+    parts = ["-".join(sorted(_ISO3[str(country)] for country in countries))]
+    parts.append(_slug(unit_names(frame)[facts.view.unit]) if facts.view.unit else _slug(_("quatre régions")))
+    parts.append(_slug(facts.kind.label))
+    if facts.view.measure != facts.kind.measure:
+        parts.append(_slug(_(MEASURES[facts.view.measure])))
+    if facts.view.level != "commune":
+        parts.append(_slug(unit_word(facts.view.level, 1).split("/")[0]))
+    if fictitious(facts):
+        parts.append("donnees_fictives")
+    return "_".join([*parts, f"{day:%Y%m%d}.{ending}"])
+
+
+_ISO3: Final = {"ML": "mli", "MR": "mrt"}
+
+
+def _slug(text: str) -> str:
+    """Small letters without accents, articles and brackets: ``Points d'eau`` is ``points_eau``."""
+    bare = re.sub(r"\b[dl]['’]", " ", re.sub(r"\(.*?\)", "", text.lower()))
+    plain = unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode()
+    return "_".join(re.findall(r"[a-z0-9]+", plain))

@@ -14,7 +14,6 @@ import shapely
 
 from geo.basemap import Basemap
 from geo.facts import Frame
-from geo.polygons import dissolve, label_points
 from geo.projection import distance_km
 from geo.shapes import shapes
 from geo.words import unit_names
@@ -114,17 +113,19 @@ def degree_ratio(longitude: float, latitude: float) -> float:
     return float(up / across)
 
 
-def drawing(frame: Frame, *, basemap: Basemap | None = None) -> Drawing:
+def drawing(frame: Frame, *, later: pd.DataFrame | None = None, basemap: Basemap | None = None) -> Drawing:
     """Polygons, lines and label points of every level.
 
     Parameters
     ----------
     frame : geo.facts.Frame
         Of the boundaries in use, with its groups (regions of 2023).
+    later : DataFrame, optional
+        The regions of 2023 that the groups stand for, see :func:`geo.vintages.later_regions`.
     basemap : Basemap, optional
         Rivers, lakes and towns to draw with it.
     """
-    made = shapes(frame.boundaries, later=_later_regions(frame))
+    made = shapes(frame.boundaries, later=later)
     file = json.loads(made.content)
     arcs = [_unpacked(flat, file["step"]) for flat in file["arcs"]]
     outlines = set(file["outlines"])
@@ -174,35 +175,3 @@ def _lines(found: Mapping[str, list[int]], arcs: list[np.ndarray]) -> Lines:
         solid=tuple(arcs[number] for number in found["solid"]),
         dashed=tuple(arcs[number] for number in found["dashed"]),
     )
-
-
-def _later_regions(frame: Frame) -> pd.DataFrame | None:
-    """Regions of 2023 in the form that :func:`geo.shapes.shapes` asks for; None without groups."""
-    if not frame.groups:
-        return None
-    cercles = frame.boundaries.cercles
-    owner = {part: group.pcode for group in frame.groups for part in _cercles(group.parts, frame)}
-    inside = cercles[cercles["adm2_pcode"].isin(list(owner))]
-    whole = dissolve(inside.geometry.to_numpy(), inside["adm2_pcode"].map(owner))
-    nowhere = np.full(len(whole), np.nan)
-    lon, lat = label_points(whole.to_numpy(), nowhere, nowhere)
-    focus = inside["focus"].groupby(inside["adm2_pcode"].map(owner)).any()
-    groups = {group.pcode: group for group in frame.groups}
-    rows = {
-        "pcode": list(whole.index),
-        "name": [groups[code].name for code in whole.index],
-        "label_lon": lon,
-        "label_lat": lat,
-        "focus": [bool(focus[code]) for code in whole.index],
-        "cercles": [";".join(_cercles(groups[code].parts, frame)) for code in whole.index],
-    }
-    return pd.DataFrame(rows)
-
-
-def _cercles(parts: Iterable[str], frame: Frame) -> list[str]:
-    cercles = frame.boundaries.cercles
-    return [
-        str(code)
-        for part in parts
-        for code in cercles.loc[cercles["adm2_pcode"].eq(part) | cercles["adm1_pcode"].eq(part), "adm2_pcode"]
-    ]

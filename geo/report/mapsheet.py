@@ -140,20 +140,13 @@ def footer_lines(facts: Facts, drawing: Drawing, day: date) -> list[str]:
     counted = [words.accounting(facts.accounting), words.population(facts)]
     if assumed := words.assumptions(facts):
         counted.append(_("Hypothèses : {text}").format(text=" ; ".join(assumed)))
-    paragraphs = [" · ".join(text for text in counted if text), _key(facts)]
+    paragraphs = [" · ".join(text for text in counted if text), words.key(facts)]
     paragraphs += [_("Source : {text}").format(text=text) for text in words.sources(facts)]
     paragraphs.append(_("Limites : {text}").format(text=" ; ".join(words.limits(drawing.frame))))
     # The first, of an indicative layer where there is one; all of them are in the workbook.
     warning = "".join(words.limits_caveats(drawing.frame)[:1])
     paragraphs.append(_("Limites indicatives, sans valeur juridique. {text}").format(text=warning).strip())
     return [*paragraphs, _printed(drawing, day)]
-
-
-def _key(facts: Facts) -> str:
-    return _(
-        "0 : une source exhaustive couvre l'unité et n'en signale pas ; aucun signalé : rien n'est signalé, "
-        "aucune source exhaustive ; n. r. : non rapporté ; s. o. : sans objet ; unité comptée : {unit}"
-    ).format(unit=facts.kind.unit)
 
 
 def _printed(drawing: Drawing, day: date) -> str:
