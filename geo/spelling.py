@@ -14,7 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA, Levenshtein
 
 _MOJIBAKE: Final = re.compile(r"[ÃÂâØÙ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _MARKS: Final = re.compile(r"[\u0300-\u036f\u064b-\u065f\u0640\u0670]")
@@ -39,6 +39,9 @@ _LINK: Final = r"(?: (?:de la|de l|du|des|de|d|of|al)\b)? "
 _PREFIXES: Final = tuple(
     (name, re.compile(rf"^(?:{words}){_LINK}(?=\S)")) for name, words in _LEVEL_WORDS.items()
 )
+# "Ccercle de Diré": before one of these a word one slip from a level's word is that word.
+_LINKS: Final = frozenset(("de", "du", "des", "d"))
+_LEVEL_NAMES: Final = ("commune", "cercle", "region", "moughataa", "wilaya")
 _SUFFIXES: Final = (
     ("region", re.compile(r" (?:region|wilaya)$")),
     ("cercle", re.compile(r" (?:cercle|moughataa|departement)$")),
@@ -283,8 +286,16 @@ def merged(light_key: str) -> str:
     return light_key.translate(_MERGED)
 
 
+def _level_word_repaired(folded: str) -> str:
+    first, link, _rest = (*folded.split(" ", 2), "", "")[:3]
+    if link not in _LINKS or len(first) < len("cercle"):
+        return folded
+    meant = next((word for word in _LEVEL_NAMES if OSA.distance(first, word, score_cutoff=1) <= 1), first)
+    return meant + folded[len(first) :]
+
+
 def _without_level(folded: str) -> tuple[str, str]:
-    level = ""
+    folded, level = _level_word_repaired(folded), ""
     for name, pattern in _PREFIXES:
         rest = pattern.sub("", folded, count=1).strip()
         if rest != folded and not rest.isdigit() and rest not in _NUMBERS:
