@@ -186,11 +186,14 @@ def _supply(prepared: Prepared, view: View, norm_set: NormSet, units: pd.DataFra
         high = units["working_max"].to_numpy(dtype=float) + np.where(units["working_open"] > 0, np.inf, 0.0)
     per_work = units["people_per_work"].to_numpy(dtype=float)
     extra_low, extra_high, by_kind = _by_kind(prepared, view, norm_set, units)
+    with np.errstate(invalid="ignore"):
+        # An open end times nobody is nobody; numpy warns, and the commune has nothing to serve anyway.
+        most = np.nan_to_num(high * per_work, nan=0.0, posinf=np.inf) + extra_high
     return _Supply(
         low=low,
         high=high,
         people_low=low * per_work + extra_low,
-        people_high=high * per_work + extra_high,
+        people_high=np.where(np.isnan(per_work), np.nan, most),
         by_kind=by_kind,
         # An area that nobody reported is unknown, not zero.
         known=(high > 0) & np.isfinite(high) if area else np.ones(len(units), dtype=bool),
