@@ -221,7 +221,7 @@ def against_known(
         )
     notes = [note for level in (1, 2, 3) for note in _names(frame, listed, level, file)]
     facts = rows.reindex(frame["adm3_pcode"])
-    _places(frame, facts, file)
+    places(frame, facts, file)
     expected = facts["area_sqkm"].to_numpy(dtype=float)
     wrong = np.abs(measured / expected - 1) > AREA_TOLERANCE
     if wrong.sum() > MAX_AREA_MISFITS * len(frame):
@@ -229,7 +229,7 @@ def against_known(
     return notes
 
 
-def _places(frame: gpd.GeoDataFrame, facts: pd.DataFrame, file: str) -> None:
+def places(frame: gpd.GeoDataFrame, facts: pd.DataFrame, file: str) -> None:
     """Check that each polygon lies where its commune is known to be.
 
     A simplified border may leave a label point just outside; two polygons that

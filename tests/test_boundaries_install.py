@@ -15,11 +15,13 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geo import official_checks as checks
 from geo import settings as product
 from geo.__main__ import main
 from geo.errors import BoundaryFileError
 from geo.io import install as installing
 from geo.io import load_boundaries
+from geo.io import official as official_files
 from geo.io.install import install, status, use
 from geo.io.official import read_official
 from geo.official import recognise, standardise
@@ -298,6 +300,25 @@ def test_a_fault_is_refused_in_one_line(
     assert str(refused.value).startswith("toy.zip : ")
 
 
+def test_neighbours_exchanged_in_a_large_file_are_found() -> None:
+    # 2 of 100 communes of 1 km: too few to count, too near to be far away.
+    side = 0.01
+    corners = [(x * side, y * side) for x in range(10) for y in range(10)]
+    shapes = np.array([shapely.box(x, y, x + side, y + side) for x, y in corners])
+    points = shapely.centroid(shapes)
+    facts = pd.DataFrame({"label_lon": shapely.get_x(points), "label_lat": shapely.get_y(points)})
+    frame = gpd.GeoDataFrame({"adm3_pcode": range(100), "adm3_name": "x"}, geometry=shapes, crs="EPSG:4326")
+    checks.places(frame, facts, "toy.zip")
+    order = np.r_[1, 0, 2:100]
+    with pytest.raises(BoundaryFileError, match=r"communes hors de leur place \(2\)"):
+        checks.places(frame.set_geometry(shapes[order], crs="EPSG:4326"), facts, "toy.zip")
+
+
+def test_the_contradicted_system_is_the_one_declared() -> None:
+    with pytest.raises(BoundaryFileError, match="WGS 84 / UTM zone 30N"):
+        read(official().set_crs("EPSG:32630", allow_override=True))
+
+
 def test_a_cercle_torn_apart_is_refused() -> None:
     # In a vintage without a list the polygons themselves must tell: rows dealt out at random.
     frame = official(validOn="2025-06-01").replace({"ADM3_PCODE": {"ML050101": "ML050109"}})
@@ -453,6 +474,27 @@ def test_a_zip_whose_headers_lie_is_refused_while_it_swells(
     monkeypatch.setattr(product, "MAX_UNPACKED_MB", 20)
     with pytest.raises(BoundaryFileError, match=r"liar\.zip : "):
         read_official(bomb(tmp_path / "liar.zip", 30 << 20, announced=1000))
+
+
+def test_what_is_unpacked_is_counted_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless:
+        """An archive whose member never ends, whatever its header says."""
+
+        def open(self, _member: zipfile.ZipInfo) -> "Endless":
+            return self
+
+        def __enter__(self) -> "Endless":
+            return self
+
+        def __exit__(self, *_error: object) -> None:
+            return None
+
+        def read(self, size: int) -> bytes:
+            return bytes(size)
+
+    with pytest.raises(BoundaryFileError, match="plus que la limite"):
+        official_files._extract(Endless(), zipfile.ZipInfo("a.shp"), tmp_path, 5_000_000, "endless.zip")
+    assert (tmp_path / "a.shp").stat().st_size <= 5_000_000
 
 
 def test_a_file_over_the_limit_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

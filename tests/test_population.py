@@ -243,6 +243,7 @@ def test_no_such_level_or_layer() -> None:
         people(table(), UNITS, layers=("tourists",))
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.integers(0, 10**6)), min_size=4, max_size=4))
 def test_totals_are_the_same_at_every_level(values: list[int | None]) -> None:
     frame = table(residents=values)

@@ -87,6 +87,14 @@ def test_a_code_has_one_reading_and_a_word_unknown_has_none(shipped: Boundaries)
     assert vintages.parent_readings("", shipped.units, table) == ()
 
 
+def test_a_reading_whose_units_are_not_there_is_left_out() -> None:
+    # The toy country has ML07 and no ML10: the Gao of before 2016 cannot be said in its units.
+    units, table = toy.boundaries().units, read_parent_readings()
+    (reading,) = vintages.parent_readings("Nord", units, table)
+    assert reading.pcodes == {"ML05"}
+    assert vintages.parent_readings("Gao", units, table) == ()
+
+
 def test_readings_name_units_that_exist(shipped: Boundaries) -> None:
     known = set(shipped.regions["adm1_pcode"]) | set(shipped.cercles["adm2_pcode"])
     table = read_parent_readings()

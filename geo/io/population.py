@@ -78,7 +78,9 @@ def _read_workbook(path: Path) -> pd.DataFrame:
         if unpacked > 10 * settings.MAX_POPULATION_FILE_MB:
             raise _too_large(path, unpacked)
         content = io.BytesIO(path.read_bytes())
-        sheets = pd.read_excel(content, sheet_name=None, header=None, dtype=str, keep_default_na=False)
+        sheets = pd.read_excel(
+            content, sheet_name=None, header=None, dtype=str, keep_default_na=False, engine="openpyxl"
+        )
     except (zipfile.BadZipFile, OSError, ValueError, KeyError, TypeError, EOFError, SyntaxError) as error:
         raise PopulationFileError(_damaged(path)) from error
     found = {name: table for name, sheet in sheets.items() if (table := _table_of(sheet)) is not None}
