@@ -1,6 +1,7 @@
 """Real files, read once; the fixture ``shared_data`` gives their folder or skips with its reason."""
 
 import functools
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -19,3 +20,8 @@ def counts(folder: Path) -> pd.DataFrame:
         folder / "reference/water_points_by_commune.csv", dtype=str, keep_default_na=False, encoding="utf-8"
     )
     return table.assign(quantity=table["quantity"].astype(int))
+
+
+def say(*figures: object) -> None:
+    """Put measured figures into the test's captured output (``pytest -rP`` shows it)."""
+    sys.stdout.write(" ".join(map(str, figures)) + "\n")

@@ -33,7 +33,7 @@ PRECISION_WORDS = {
 FLAG_WORDS = {
     "possible_repeat": N_("répétition possible"),
     "older_vintage": N_("région déclarée selon un découpage plus ancien"),
-    "stated_place_differs": N_("position hors du lieu déclaré (moins de 20 km)"),
+    "stated_place_differs": N_("position hors du lieu déclaré"),
     "border_overlap": N_("dans les polygones de deux pays, pays déclaré retenu"),
     "position_unusable": N_("position inutilisable, placé par le nom"),
     "code_repaired": N_("P-code réparé"),
