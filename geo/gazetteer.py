@@ -218,7 +218,9 @@ def nearest(names: Sequence[Name], gaz: Gazetteer, units: frozenset[int]) -> lis
     list of list of (float, int)
         For each name, cost [typing errors] and row of the units within reach, see :data:`MAX_SHARE_SHOWN`.
     """
-    targets = [entry for unit in sorted(units) for entry in gaz.names[unit]]
+    # Accents apart, many spellings of one unit are the same.
+    distinct = {(unit, entry.name): entry for unit in sorted(units) for entry in gaz.names[unit]}
+    targets = list(distinct.values())
     if not targets or not names:
         return [[] for _ in names]
     owners = np.array([entry.unit for entry in targets])

@@ -72,10 +72,11 @@ def test_every_listed_spelling_has_a_source_and_leads_to_its_unit(known: Gazette
 
 def test_a_hundred_thousand_rows_take_under_ten_seconds(known: Gazetteer) -> None:
     table = _noisy(read_communes(), times=120).head(100_000)
-    begun = time.perf_counter()
+    # Time of the processor: the clock on the wall also counts what else the machine does.
+    begun = time.process_time()
     found = match(table, known, text="text", region="adm1_name", level="commune")
     assert len(found) == 100_000
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_noise_on_every_commune_is_hardly_ever_taken_for_another(known: Gazetteer) -> None:
