@@ -317,9 +317,7 @@ def test_the_command_places_the_survey_without_an_option(shared_data, capsys):
 @pytest.mark.shared_data
 def test_on_the_shipped_polygons_22_points_fall_outside_mali(on_embedded, on_official):
     astray, truly = outside_mali(on_embedded.records), outside_mali(on_official.records)
-    say(
-        f"outside Mali on the shipped polygons: {len(astray)}, {len(astray & truly)} of {len(truly)} officially"
-    )
+    say(f"outside Mali as shipped: {len(astray)}, {len(astray & truly)} of {len(truly)} officially")
     assert (len(astray), len(astray & truly), len(truly)) == (22, 15, 17)
 
 
