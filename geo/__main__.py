@@ -27,6 +27,10 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has seen enough; what is left of the output goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except CouvertureError as error:
         print(error, file=sys.stderr)
         return 2

@@ -14,8 +14,9 @@ from geo.boundaries import Boundaries
 from geo.cleaning import PROBLEM_COLUMNS, Cleaned, clean
 from geo.counting import Members, without_details_twice
 from geo.errors import RecordFileError
-from geo.gazetteer import Gazetteer, gazetteer
+from geo.gazetteer import Gazetteer
 from geo.i18n import _
+from geo.io.places import read_gazetteer
 from geo.io.records import read_sources, read_table, read_types, sha256
 from geo.matching import match
 from geo.placing import place
@@ -131,7 +132,7 @@ def place_records(
 ) -> pd.DataFrame:
     """Place records with the project's own matcher and vintages."""
     units = boundaries.units
-    names = gazetteer(units)
+    names = read_gazetteer(units)
 
     def readings(region: str) -> tuple[frozenset[str], ...]:
         found = parent_readings(region, names)
@@ -147,7 +148,7 @@ def matcher_of(units: pd.DataFrame) -> Matcher:
     Names are looked for among the regions drawn; a region, and what is stated
     to lie in a region outside them, among all units of both countries.
     """
-    drawn, every = gazetteer(units), gazetteer(units.assign(drawn=True))
+    drawn, every = read_gazetteer(units), read_gazetteer(units.assign(drawn=True))
     focus = set(units.loc[units["drawn"], "adm1_pcode"])
 
     def ask(questions: pd.DataFrame, names: Gazetteer) -> pd.DataFrame:
