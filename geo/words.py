@@ -106,7 +106,7 @@ def day(text: str) -> str:
 def dates(facts: Facts) -> str:
     """Dates that the records carry: ``relevés du 2014 au 23/11/2020``, empty where none does."""
     if not facts.newest:
-        return _("date non rapportée") if len(facts.records) else ""
+        return _("date non rapportée") if len(facts.rows) else ""
     if facts.oldest == facts.newest:
         return _("données de {day}").format(day=day(facts.newest))
     return _("données de {first} à {last}").format(first=day(facts.oldest), last=day(facts.newest))
@@ -237,7 +237,7 @@ def above_title(count: int) -> str:
 
 def sources(facts: Facts) -> list[str]:
     """Title, date, attribution and licence of each source of the type, those of the figures first."""
-    used = set(facts.records["source_id"].astype("str"))
+    used = _used(facts)
     ordered = sorted(facts.sources.values(), key=lambda source: source.source_id not in used)
     lines = []
     for source in ordered:
@@ -245,6 +245,11 @@ def sources(facts: Facts) -> list[str]:
         said = [source.words("title"), day(source.date), credit, source.words("licence")]
         lines.append(" · ".join(text for text in said if text))
     return lines
+
+
+def _used(facts: Facts) -> set[str]:
+    """Sources with a record behind the figures."""
+    return {str(name) for name in facts.of_type["source_id"].iloc[facts.rows].unique()}
 
 
 def limits(frame: Frame) -> list[str]:
@@ -272,8 +277,8 @@ def limits_caveats(frame: Frame) -> list[str]:
 def key(facts: Facts) -> str:
     """What is counted, and the key of the words that stand in the place of a number."""
     return _(
-        "Unité comptée : {unit} ; 0 : une source exhaustive couvre l'unité et n'en signale pas ; "
-        "aucun signalé : rien n'est signalé, aucune source exhaustive ; n. r. : non rapporté ; s. o. : sans objet"
+        "Unité comptée : {unit} ; 0 : une source exhaustive couvre l'unité et n'en signale pas ; aucun "
+        "signalé : rien n'est signalé, aucune source exhaustive ; n. r. : non rapporté ; s. o. : sans objet"
     ).format(unit=facts.kind.unit)
 
 
@@ -293,7 +298,7 @@ def population(facts: Facts) -> str:
 
 def fictitious(facts: Facts) -> bool:
     """Whether a source of these figures is made up, for training."""
-    used = set(facts.records["source_id"].astype("str"))
+    used = _used(facts)
     return any(source.fictitious for name, source in facts.sources.items() if name in used)
 
 

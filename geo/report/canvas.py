@@ -7,6 +7,7 @@ and its font files are not safe between threads, hence the lock.
 
 import functools
 import io
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,7 +73,8 @@ def drawable(text: str) -> str:
     >>> drawable("Gao 𓀀")
     'Gao �'
     """
-    plain = " ".join(text.replace("\u202f", "\x00").split()).replace("\x00", "\u202f")
+    # The narrow space inside a number is none that may be broken or widened.
+    plain = re.sub(r"[^\S\u202f]+", " ", text).strip(" ")
     return "".join(letter if ord(letter) in _glyphs() else "\ufffd" for letter in plain)
 
 

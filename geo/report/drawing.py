@@ -25,7 +25,7 @@ MARGIN_SHARE: Final = 0.03
 _LEAST_DEG: Final = 0.25
 # A commune whose bounds are larger than this is not shown to its last corner [square degrees];
 # only Salam's are.
-_VAST_SQ_DEG: Final = 12.0
+_VAST_SQ_DEG: Final = 20.0
 
 
 @dataclass(frozen=True)

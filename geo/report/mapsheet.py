@@ -88,7 +88,7 @@ def map_page(
         box = fitted(drawing.box(facts.view.unit), MAP_WIDTH, top - bottom)
         on = window(sheet.axes(LEFT, bottom, MAP_WIDTH, top - bottom), box, MAP_WIDTH, top - bottom)
         draw_map(on, done, drawing, facts.view, points=points, looks=looks)
-        if facts.records.empty:
+        if not len(facts.rows):
             _empty(sheet, top, bottom)
         floor = _scale(sheet, on, bottom)
         column = Column(sheet, top, floor)

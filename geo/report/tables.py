@@ -243,7 +243,7 @@ def _caveats(facts: Facts) -> list[str]:
 
 
 def table_csv(facts: Facts, frame: Frame, *, day: date) -> bytes:
-    """The table as CSV, UTF-8 with the mark that spreadsheets need; the accounts follow after an empty line."""
+    """The table as CSV, UTF-8 with the mark that spreadsheets need, the accounts after an empty line."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     for term, value in account_rows(facts, frame, day=day):
