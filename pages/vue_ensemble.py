@@ -8,7 +8,7 @@ from geo import words
 from geo.i18n import N_, _
 from geo.ui import carte, data, overview, parts, state, visit, whole
 from geo.ui.page import page_setup, show_accounting
-from geo.ui.sheets import with_language
+from geo.ui.sheets import paragraph, with_language
 
 under_heading = page_setup(N_("Vue d'ensemble"))
 today = date.today()
@@ -33,13 +33,12 @@ else:
         with left:
             st.html(f"<h2>{parts.escaped(drawn.title)}</h2>")
             carte.show(drawn, on_pick=lambda pcode: st.session_state.update(picked=pcode))
-            st.html(f"<p class='key'>{parts.escaped(_('Un clic sur une commune ouvre sa fiche.'))}</p>")
+            st.html(paragraph(_("Un clic sur une commune ouvre sa fiche."), "key"))
         with right:
             st.html(drawn.legend)
             if len(facts.above):
                 st.html(parts.badge(words.above(facts, ground.names), count=len(facts.above)))
-    st.html(overview.other_types(figures, today=today))
-    st.html(overview.above(figures, ground))
-    st.html(overview.stale(figures, today=today))
+    for table in filter(None, overview.tables(figures, ground, today=today, version=data.records().version)):
+        st.html(table)
     st.html(overview.partners(whole.partners()))
 state.write_address()

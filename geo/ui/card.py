@@ -11,7 +11,7 @@ from geo import words
 from geo.activities import ActivityType, Source
 from geo.card import Card
 from geo.classify import figure, value_words
-from geo.i18n import N_, _, ngettext, number
+from geo.i18n import N_, _, language, ngettext, number
 from geo.settings import LEVELS
 from geo.ui import data, overview, sheets, state, whole
 from geo.ui.data import Ground
@@ -92,7 +92,8 @@ def identity(pcode: str, ground: Ground, people: pd.Series) -> str:
             )
         )
     said = "".join(f"<p class='identity'>{escaped(line)}</p>" for line in lines)
-    return f"<section aria-label='{escaped(_('Identité'))}'>{said}</section>"
+    label = escaped(_("Identité"))
+    return f"<section aria-label='{label}'>{said}</section>"
 
 
 def _indicative(pcode: str, level: str, ground: Ground) -> bool:
@@ -133,21 +134,31 @@ def ways(pcode: str, ground: Ground) -> None:
 
 def show(card: Card, ground: Ground) -> None:
     """Show the three parts of the card as tabs: here, known above, neighbours."""
-    store = data.records()
     above, beside = number(len(card.above)), number(len(whole.neighbours(card.pcode, card.level)))
     names = [
         _("Ici"),
         _("Connu au-dessus ({n})").format(n=above),
         _("Voisines ({n})").format(n=beside),
     ]
-    here_tab, above_tab, neighbours_tab = st.tabs(names)
-    with here_tab:
-        st.html(here(card, ground, store.types, store.sources))
-    with above_tab:
-        st.html(known_above(card, ground, store.types, store.sources))
-    with neighbours_tab:
-        st.html(neighbours(card, store.types) + inside(card.pcode, card.level, ground))
-        st.html(sheets.sorter(), unsafe_allow_javascript=True)
+    version = f"{data.records().version}|{ground.boundaries.version}"
+    said = _parts(version, language(), date.today(), card.pcode, card, ground)
+    for tab, text in zip(st.tabs(names), said, strict=True):
+        with tab:
+            st.html(text)
+    st.html(sheets.sorter(), unsafe_allow_javascript=True)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _parts(
+    version: str, lang: str, today: date, pcode: str, _card: Card, _ground: Ground
+) -> tuple[str, str, str]:
+    # Written once for each version of the data, language, day and unit: a region has hundreds of rows.
+    store = data.records()
+    return (
+        here(_card, _ground, store.types, store.sources),
+        known_above(_card, _ground, store.types, store.sources),
+        neighbours(_card, store.types) + inside(_card.pcode, _card.level, _ground),
+    )
 
 
 def here(card: Card, ground: Ground, types: Mapping[str, ActivityType], sources: Mapping[str, Source]) -> str:
@@ -286,11 +297,11 @@ def _named(table: Mapping[str, str], code: object) -> str:
 def neighbours(card: Card, types: Mapping[str, ActivityType]) -> str:
     """Return the unit and those that share a border with it, same figures; every column can be sorted."""
     title = _("Cette unité et ses voisines")
-    told = card.neighbours[(card.neighbours["state"] != "none_reported") | (card.neighbours["records"] > 0)]
-    shown = list(dict.fromkeys(told["activity_type"])) if len(told) else []
-    first = card.neighbours.drop_duplicates("pcode") if len(card.neighbours) else card.neighbours
-    if first.empty:
+    if card.neighbours.empty:
         return sheets.section(title, sheets.paragraph(_("Aucun enregistrement à comparer."), "empty"))
+    told = card.neighbours[(card.neighbours["state"] != "none_reported") | (card.neighbours["records"] > 0)]
+    shown = list(dict.fromkeys(told["activity_type"]))
+    first = card.neighbours.drop_duplicates("pcode")
     cells = {(str(row["pcode"]), str(row["activity_type"])): row for row in told.to_dict("records")}
     rows, sorting = [], []
     for unit in sorted(first.to_dict("records"), key=lambda each: each["pcode"] != card.pcode):

@@ -141,7 +141,7 @@ def signs() -> str:
         ((0, 8, 1), _("un enregistrement au moins ne donne pas de nombre")),
         ((3, 3, 1), _("3 sont connus, d'autres n'ont pas de nombre")),
     )
-    words_in_tables = [f"{classify.value_words('number', *row)} : {text}" for row, text in intervals]
+    words_in_tables = [f"{classify.value_words('number', *row)} = {text}" for row, text in intervals]
     body = sheets.bullets([*lines, letter, *words_in_tables], "signs")
     return sheets.section(_("Signes de la carte et des tableaux"), body)
 
@@ -230,7 +230,7 @@ def _caveats(layers: Sequence[Layer]) -> list[str]:
     for layer in layers:
         said = layer.about.get("caveats", {})
         texts = said.get(language(), ()) if isinstance(said, Mapping) else ()
-        lines += [f"{_(words.COUNTRIES[layer.country])} : {text}" for text in texts]
+        lines += [f"{_(words.COUNTRIES[layer.country])} – {text}" for text in texts]
     return lines
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo import overview, words
 from geo.classify import figure
-from geo.i18n import _, ngettext, number
+from geo.i18n import _, language, ngettext, number
 from geo.overview import KeyFigure
 from geo.ui import sheets
 from geo.ui.data import Ground
@@ -204,9 +204,8 @@ def stale(figures: Mapping[str, KeyFigure], *, today: date) -> str:
 
 def _age_row(row: Row, figures: Mapping[str, KeyFigure]) -> list[str]:
     year, old = str(row["year"]), bool(row["old"])
-    remark = Html(f"<b class='old'>{escaped(_('ancien'))}</b>") if old else ""
-    if not year:
-        remark = Html(f"<b class='old'>{escaped(_('non daté'))}</b>")
+    word = _("ancien") if old else _("non daté") if not year else ""
+    remark = Html(f"<b class='old'>{escaped(word)}</b>") if word else ""
     age = "–"
     if year:
         years = int(float(row["age_years"]))
@@ -214,6 +213,22 @@ def _age_row(row: Row, figures: Mapping[str, KeyFigure]) -> list[str]:
         age = age.format(year=year, n=number(years))
     label = figures[str(row["activity_type"])].facts.kind.label
     return [label, year or "–", number(int(row["records"])), age, remark]
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _tables(
+    version: str, lang: str, today: date, _figures: Mapping[str, KeyFigure], _ground: Ground
+) -> tuple[str, ...]:
+    return (
+        other_types(_figures, today=today),
+        above(_figures, _ground),
+        stale(_figures, today=today),
+    )
+
+
+def tables(figures: Mapping[str, KeyFigure], ground: Ground, *, today: date, version: str) -> tuple[str, ...]:
+    """Return the tables under the map, written once for each version of the data, language and day."""
+    return _tables(f"{version}|{ground.boundaries.version}", language(), today, figures, ground)
 
 
 def partners(found: pd.DataFrame) -> str:

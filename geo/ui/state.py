@@ -4,13 +4,13 @@ A link holds codes, never labels, so that it means the same in both languages.
 A value in an address that is not among the options is left out and said.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import streamlit as st
 
 from geo.i18n import language
-from geo.settings import LANGUAGES
 
 _CHOSEN: Final = "chosen"
 _DEFAULTS: Final = "defaults"
@@ -19,6 +19,7 @@ _LEFT_OUT: Final = "left_out"
 _WRITTEN: Final = "written"
 _LINK: Final = "link"
 _TOUCHED: Final = "touched"
+_TURNS: Final = "turns"
 # An address with nothing else is the menu: it keeps what the session has chosen.
 _OF_EVERY_PAGE: Final = frozenset({"lang"})
 # Longer than any code; what is longer is cut before it is shown.
@@ -57,8 +58,7 @@ def _obey_link(name: str) -> None:
         return
     if name not in _OF_EVERY_PAGE or name in link:
         _kept().pop(name, None)
-        for code in LANGUAGES:
-            st.session_state.pop(f"{name}:{code}", None)
+        _replace_box(name)
 
 
 def chosen(name: str, options: Sequence[str], default: str) -> str:
@@ -80,14 +80,29 @@ def chosen(name: str, options: Sequence[str], default: str) -> str:
 
 def _widget_key(name: str) -> str:
     # Labels are part of a Streamlit widget: one for each language keeps the choice at a switch.
-    return f"{name}:{language()}"
+    turn = st.session_state.get(_TURNS, {}).get(name, 0)
+    return f"{name}:{language()}" + (f":{turn}" if turn else "")
+
+
+def _replace_box(name: str) -> None:
+    # A box in a closed popover does not hear of a new value and would send its old one again at the
+    # next run: another box takes its place.
+    turns = st.session_state.setdefault(_TURNS, {})
+    turns[name] = turns.get(name, 0) + 1
+
+
+def peek(name: str) -> str:
+    """Return what is asked for ``name`` before its options are known: not checked, may not exist."""
+    if st.session_state.get(_LINK) is None and name in _kept():
+        return _kept()[name]
+    return st.query_params.get(name, "")[:_LONGEST]
 
 
 def choose(name: str, value: str) -> None:
     """Set ``name`` from code (a click on the map), the widget included."""
     touch()
     _kept()[name] = value
-    st.session_state[_widget_key(name)] = value
+    _replace_box(name)
 
 
 def touch() -> None:
@@ -104,6 +119,7 @@ def select(
     default: str,
     on_change: Callable[[], None] | None = None,
     widget: Callable[..., Any] | None = None,
+    labels_change: bool = False,
     **extra: Any,
 ) -> str:
     """Return a select box (or ``widget``) whose value lives in the session and the address.
@@ -114,9 +130,14 @@ def select(
         Codes; ``words`` says what the reader sees for each.
     on_change
         Runs after the new value has been kept.
+    labels_change
+        Whether what ``words`` says of one code changes from run to run (a count in it).
     """
     value = chosen(name, options, default)
     key = _widget_key(name)
+    if labels_change:
+        # Streamlit sends a choice back as its label; under a new label it would not be found again.
+        key += ":" + hashlib.sha256("|".join(map(words, options)).encode()).hexdigest()[:12]
 
     def keep() -> None:
         touch()
@@ -124,7 +145,7 @@ def select(
         if on_change is not None:
             on_change()
 
-    if key not in st.session_state or st.session_state[key] not in options:
+    if st.session_state.get(key) != value:
         st.session_state[key] = value
     (widget or st.selectbox)(label, options, format_func=words, key=key, on_change=keep, **extra)
     return value

@@ -55,9 +55,9 @@ def show() -> None:
     title, text = STEPS[at]
     with st.container(key="visit", border=True):
         count = _("Première visite, étape {n} sur {all}").format(n=number(place + 1), all=number(len(codes)))
+        label = escaped(_("Première visite"))
         st.html(
-            f"<section aria-label='{escaped(_('Première visite'))}'>"
-            f"<p class='visit-count'>{escaped(count)}</p>"
+            f"<section aria-label='{label}'><p class='visit-count'>{escaped(count)}</p>"
             f"<h2>{escaped(_(title))}</h2><p>{escaped(_(text))}</p></section>"
         )
         with st.container(horizontal=True, key="visit-buttons"):
