@@ -18,7 +18,7 @@ REASON_WORDS = {
     "far_from_stated_place": N_("à plus de 20 km du lieu déclaré"),
     "ambiguous_place": N_("nom de lieu ambigu"),
     "unknown_place": N_("nom de lieu inconnu"),
-    "place_contradicted": N_("nom de lieu contredit par la région ou le cercle déclarés"),
+    "place_contradicted": N_("lieu contredit par la région ou le cercle déclarés"),
     "code_without_vintage": N_("P-code sans millésime connu"),
     "unknown_code": N_("P-code inconnu"),
     "code_and_name_disagree": N_("P-code et nom de lieu en désaccord"),
@@ -72,7 +72,7 @@ def summary_text(found: dict[str, Any]) -> str:
     lines += _listed(_("Signalements"), found["flags"], FLAG_WORDS)
     lines.append(_("Placés hors des quatre régions : {n}").format(n=number(counts["outside_shown"])))
     lines.append(_("Répétitions possibles : {n}").format(n=number(counts["possible_repeats"])))
-    lines.append(_("Valeurs illisibles : {n}").format(n=number(found["problems"])))
+    lines.append(_("Valeurs illisibles ou retenues : {n}").format(n=number(found["problems"])))
     if found["columns"]:
         pairs = ", ".join(f"{heading} → {column}" for column, heading in found["columns"].items())
         lines.append(_("Colonnes reconnues : {columns}").format(columns=pairs))
