@@ -6,7 +6,7 @@ straight line knows no river, no hill and no closed road: the way is longer.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ RADII_M: Final = (500, 1000, 5000)
 _NEAREST_MEASURED: Final = 4
 
 
-def on_sphere(longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
+def on_sphere(longitude: Any, latitude: Any) -> np.ndarray:
     """Positions on the unit sphere, shape (points, 3).
 
     Parameters
@@ -70,7 +70,7 @@ def nearest_km(localities: pd.DataFrame, points: pd.DataFrame) -> np.ndarray:
     found = _measure(localities, points, index).min(axis=1)
     # Where the last one measured could still be nearer than the best, all that could be are measured.
     unsure = (measured < len(points)) & (_arc_km(chord[:, -1]) * (1 - SPHERE_ERROR) < found)
-    for place in np.flatnonzero(unsure):
+    for place in np.flatnonzero(unsure).tolist():
         one = localities.iloc[[place]]
         reach = _chord(found[place] * (1 + SPHERE_ERROR))
         near = tree.query_ball_point(on_sphere(one["longitude"], one["latitude"])[0], float(reach))
@@ -100,12 +100,12 @@ def within(
 
 
 def working_points(records: pd.DataFrame, works: Sequence[str], *, seasonal: bool = True) -> pd.DataFrame:
-    """Records with a position whose work counts as coverage.
+    """Take the records with a position whose work counts as coverage.
 
     Parameters
     ----------
     records : DataFrame
-        Shared records of one type: ``longitude, latitude, functionality, precision, outcome``.
+        Shared records of one type: ``longitude, latitude, functionality, precision``.
     works : sequence of str
         Functionalities that count (:attr:`geo.activities.ActivityType.works`).
     """
@@ -174,8 +174,8 @@ def near_matrix(sites: pd.DataFrame, localities: pd.DataFrame, *, radius_km: flo
     other = cKDTree(on_sphere(localities["longitude"], localities["latitude"]))
     reach = float(_chord(radius_km * (1 + SPHERE_ERROR)))
     pairs = one.sparse_distance_matrix(other, reach, output_type="ndarray")
-    site, locality, km = pairs["i"], pairs["j"], _arc_km(pairs["v"])
-    # Every pair is measured where it decides: at the edge; elsewhere too, for the order of who is nearest.
+    site, locality = pairs["i"], pairs["j"]
+    # The sphere only finds who may be near; the ellipsoid says who is, and in which order.
     km = distance_km(
         *(sites[name].to_numpy(dtype=float)[site] for name in ("longitude", "latitude")),
         *(localities[name].to_numpy(dtype=float)[locality] for name in ("longitude", "latitude")),

@@ -18,7 +18,7 @@ from geo.counting import bounds
 from geo.coverage import part_of_state
 from geo.facts import Facts, OfType, Prepared, View, build
 from geo.i18n import language
-from geo.norms import Norm, NormSet, people_per_work, used
+from geo.norms import Norm, NormSet, people_per_work
 
 # Figures of need: blank where a commune is not comparable or something they rest on is unknown.
 FIGURES: Final = ("missing", "missing_max", "unserved_people", "unserved_people_max")
@@ -108,9 +108,19 @@ def commune_gaps(  # what is asked, by which norms, and what is set aside
     reasons = _reasons(units, facts, not_comparable)
     supply = _supply(prepared, asked, norm_set, units)
     table = _with_gaps(units, supply, reasons, include=include_not_comparable)
-    countries = {pcodes.country(code) for code in table["pcode"]}
-    norms = used(norm_set, view.activity_type, countries)
+    norms = _used(prepared.of_type[view.activity_type], norm_set, table["pcode"])
     return Gaps(table, norms, norm_set, facts, include_not_comparable)
+
+
+def _used(of_type: OfType, norm_set: NormSet, codes: pd.Series) -> tuple[Norm, ...]:
+    """Norms that count for these communes and the kinds of work known, each once, in the set's order."""
+    kinds = {"", *of_type.records["subtype"].astype("str")}
+    found = {
+        norm_set.norm_for(of_type.kind.name, country, kind)
+        for country in codes.map(pcodes.country).unique()
+        for kind in kinds
+    }
+    return tuple(norm for norm in norm_set.norms if norm in found)
 
 
 def _counted(facts: Facts, prepared: Prepared) -> pd.DataFrame:

@@ -6,7 +6,7 @@ hectare) serves, or how many works a commune (or a village) should have.
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -48,7 +48,7 @@ class Parameter:
     date: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Norm:
     """One norm, see ``data/norms.toml`` for the meaning of its fields.
 
@@ -338,11 +338,3 @@ def _plain(value: float) -> str:
     rounded = round(value, 3)
     decimals = len(f"{rounded:.3f}".rstrip("0").partition(".")[2])
     return number(rounded, decimals)
-
-
-def used(norm_set: NormSet, activity_type: str, countries: Iterable[str]) -> tuple[Norm, ...]:
-    """Norms of a set that can count for a type in these countries, each once, in the set's order."""
-    wanted = {"", *countries}
-    return tuple(
-        norm for norm in norm_set.norms if norm.activity_type == activity_type and norm.country in wanted
-    )

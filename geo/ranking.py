@@ -176,13 +176,13 @@ def rank(
     return ranked.sort_values(["rank", "pcode"], ignore_index=True)
 
 
-def explain(row: Mapping[str, object]) -> str:
+def explain(row: Mapping[Any, Any]) -> str:
     """Say how a score comes about, in figures that a pocket calculator turns into the displayed score.
 
     Parameters
     ----------
     row : mapping
-        A row of :func:`rank`, as a dictionary or a Series.
+        A row of :func:`rank` as a dictionary.
     """
     lines, products, total = [], [], 0.0
     for name in PARTS:
@@ -200,15 +200,15 @@ def explain(row: Mapping[str, object]) -> str:
     return "\n".join([*lines, spoken.format(products=" + ".join(products), total=_plain(total), score=score)])
 
 
-def _figure(row: Mapping[str, object], name: str) -> float:
-    return float(str(row[name]))
+def _figure(row: Mapping[Any, Any], name: str) -> float:
+    return float(row[name])
 
 
 def _plain(value: float) -> str:
     return number(value, 0 if value == int(value) else 2)
 
 
-def _part_line(name: str, part: float, row: Mapping[str, object]) -> str:
+def _part_line(name: str, part: float, row: Mapping[Any, Any]) -> str:
     words = _(PART_WORDS[name])
     shown = number(part, PART_DECIMALS)
     largest = _figure(row, "largest_unserved")

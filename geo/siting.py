@@ -139,9 +139,10 @@ def place_works(
     room = _Room(limits)
 
     def urgency(place: int) -> tuple[float, float, int]:
-        gain = min(per_work[place], left[place])
-        # The heap gives the smallest first; the order of P-codes settles ties.
-        return (1 - left[place] / total[place] if worst_off_first else 0.0, -gain, place)
+        gain, share = min(per_work[place], left[place]), 1 - left[place] / total[place]
+        # The heap gives the smallest first. Equal gains go where the smallest share of people is served,
+        # which costs nothing; then in the order of P-codes.
+        return (share, -gain, place) if worst_off_first else (-gain, share, place)
 
     heap = [urgency(place) for place in range(len(places)) if left[place] > 0]
     heapq.heapify(heap)

@@ -188,7 +188,7 @@ def _text(path: Path) -> str:
 
 
 def _unzipped(data: bytes, path: Path) -> bytes:
-    """The one list of an archive, as GeoNames publishes it (ML.zip holds ML.txt and a readme)."""
+    """Read the one list of an archive, as GeoNames publishes it (ML.zip holds ML.txt and a readme)."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             wanted = [

@@ -1,0 +1,162 @@
+"""Gaps as a table for files and the command line, and in words; the page's downloads are the same table."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geo import ranking
+from geo.facts import Prepared
+from geo.gaps import Gaps, at_level
+from geo.gapwords import STATE_WORDS, printed_with
+from geo.i18n import _, number, percent
+from geo.norms import describe
+from geo.report.accounting import accounting_line
+from geo.settings import LEVELS
+
+_RANKS: Final = ("rank", "rank_low", "rank_high", "probability_worst", "score")
+_FIGURES: Final = (
+    *("population_people", "population_year", "population_method"),
+    *("working", "working_max", "working_open", "working_seasonal", "not_working", "not_used", "unknown"),
+    *("known_above_max", "partners", "partners_max", "norm", "people_per_work"),
+    *("required", "missing", "missing_max", "unserved_people", "unserved_people_max"),
+    *("coverage_pct", "coverage_pct_max", "state", "comparable", "doubtful"),
+)
+_DECIMALS: Final = {"coverage_pct": 1, "coverage_pct_max": 1, "probability_worst": 3, "people_per_work": 3}
+
+
+def ranked_table(
+    gaps: Gaps,
+    *,
+    weights: Mapping[str, float] = ranking.DEFAULT_WEIGHTS,
+    worst: int = 20,
+    uncertainty: ranking.Uncertainty | None = None,
+    **parts: Any,
+) -> pd.DataFrame:
+    """Communes with a figure ranked, their rank range beside; the others beneath, without a rank.
+
+    Parameters
+    ----------
+    parts
+        ``distance_pct``, ``severity``: see :func:`geo.ranking.parts`.
+    """
+    ranked = ranking.rank(gaps.ranked, weights=weights, **parts)
+    ranges = ranking.rank_ranges(ranked, worst=worst, uncertainty=uncertainty)
+    beside = ranked.assign(**{str(name): ranges[name] for name in ranges if name != "pcode"})
+    rest = gaps.table[~gaps.table["pcode"].isin(set(ranked["pcode"]))]
+    # The ones set aside have no rank: not the last, none.
+    columns = [*beside.columns]
+    return pd.concat([beside, rest.reindex(columns=columns)], ignore_index=True) if len(rest) else beside
+
+
+def export(gaps: Gaps, prepared: Prepared, *, level: str = "commune", **options: Any) -> pd.DataFrame:
+    """Return the table of a level as it goes into a file: OCHA's names of units, one unit a column.
+
+    Parameters
+    ----------
+    options
+        For communes, those of :func:`ranked_table`.
+    """
+    table = ranked_table(gaps, **options) if level == "commune" else at_level(gaps, prepared, level)
+    units = _units(table, level)
+    extra = _RANKS if level == "commune" else ("communes", "communes_without_figure")
+    columns = {name: _shown(table[name], name) for name in (*extra, *_FIGURES) if name in table}
+    return pd.DataFrame({**units, **columns, "note": table["note"]})
+
+
+def _units(table: pd.DataFrame, level: str) -> dict[str, pd.Series]:
+    columns: dict[str, pd.Series] = {}
+    for depth, each in enumerate(LEVELS[: LEVELS.index(level) + 1], 1):
+        own = each == level
+        columns[f"adm{depth}_pcode"] = table["pcode" if own else f"{each}_pcode"]
+        columns[f"adm{depth}_name"] = table["name" if own else f"{each}_name"]
+    return columns
+
+
+def _shown(values: pd.Series, name: str) -> pd.Series:
+    if values.dtype.kind != "f":
+        return values
+    rounded = values.replace(np.inf, np.nan).round(_DECIMALS.get(name, 2))
+    whole = bool((rounded.dropna() % 1 == 0).all())
+    return rounded.astype("Int64") if whole and name not in _DECIMALS else rounded
+
+
+def as_json(gaps: Gaps, table: pd.DataFrame) -> dict[str, Any]:
+    """Return the whole answer for JSON: norms, assumptions, accounting, rows; unknown is null."""
+    view = gaps.facts.view
+    return {
+        "activity_type": view.activity_type,
+        "norm_set": gaps.norm_set.name,
+        "norms": [{"name": norm.name, "text": describe(norm)} for norm in gaps.norms],
+        "printed_with": _lines(gaps),
+        "vintages": dict(gaps.facts.vintages),
+        "sources": {name: source.words("title") for name, source in gaps.facts.sources.items()},
+        "oldest": gaps.facts.oldest,
+        "newest": gaps.facts.newest,
+        "accounting": gaps.facts.accounting.as_dict(),
+        "include_not_comparable": gaps.include_not_comparable,
+        "rows": json.loads(table.to_json(orient="records", force_ascii=False)),
+    }
+
+
+def _lines(gaps: Gaps) -> list[str]:
+    assumptions = gaps.facts.view.assumptions
+    return printed_with(gaps.norms, assumptions, include_not_comparable=gaps.include_not_comparable)
+
+
+def as_text(gaps: Gaps, table: pd.DataFrame, *, level: str) -> str:
+    """Return the answer as a table to read, with what has to be printed beside it."""
+    depth = LEVELS.index(level) + 1
+    known = table[table["unserved_people"].notna()]
+    rest = table[table["unserved_people"].isna()]
+    name = f"adm{depth}_name"
+    headings = {
+        "rank": _("rang"),
+        name: _("unité"),
+        "population_people": _("personnes"),
+        "working": _("en service"),
+        "required": _("requis"),
+        "missing": _("manquants"),
+        "unserved_people": _("non desservies"),
+        "coverage_pct": _("couverture"),
+        "state": _("état"),
+    }
+    rows = [[_cell(row, column) for column in headings if column in row] for row in known.to_dict("records")]
+    lines = _aligned([words for column, words in headings.items() if column in table], rows)
+    if len(rest):
+        lines += ["", _("Sans chiffre :")]
+        lines += [f"  {row[name]} : {row['note'] or _('inconnu')}" for row in rest.to_dict("records")]
+    counts = gaps.facts.accounting
+    total = accounting_line(counts.read, counts.placed, counts.review, counts.rejected)
+    return "\n".join([*lines, "", *_lines(gaps), total])
+
+
+def _cell(row: Mapping[Any, Any], column: str) -> str:
+    value = row[column]
+    if column == "rank":
+        low, high = row.get("rank_low", value), row.get("rank_high", value)
+        return number(value) if low == high else f"{number(value)} ({number(low)}-{number(high)})"
+    if column == "state":
+        return _(STATE_WORDS[value])
+    if isinstance(value, str):
+        return value
+    if pd.isna(value):
+        return _("inconnu")
+    most = row.get(f"{column}_max", value)
+    if column == "coverage_pct":
+        return percent(value / 100) if most == value else f"{percent(value / 100)} – {percent(most / 100)}"
+    return number(value) if most == value or pd.isna(most) else f"{number(value)} – {number(most)}"
+
+
+def _aligned(headings: list[str], rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[place]) for row in [headings, *rows]) for place in range(len(headings))]
+    texts = [heading in (_("unité"), _("état")) for heading in headings]
+    return [
+        "  ".join(
+            cell.ljust(width) if text else cell.rjust(width)
+            for cell, width, text in zip(row, widths, texts, strict=True)
+        ).rstrip()
+        for row in [headings, *rows]
+    ]
