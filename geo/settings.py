@@ -32,6 +32,13 @@ MAX_UNPACKED_MB: Final = 800
 MAX_BOUNDARY_ROWS: Final = 20_000
 # Limits of a population table: the largest published one has 2,000 rows.
 MAX_POPULATION_FILE_MB: Final = 50
+# Limits of a file of records: what a partner's sheet never is, and what a server can hold.
+MAX_RECORD_FILE_MB: Final = 200
+MAX_RECORD_UNPACKED_MB: Final = 600
+MAX_RECORD_COLUMNS: Final = 500
+MAX_RECORD_ROWS: Final = 1_000_000
+# 10⁶ rows of 20 columns, or 40,000 of 500.
+MAX_RECORD_CELLS: Final = 20_000_000
 
 LANGUAGES: Final = ("fr", "en")
 DEFAULT_LANGUAGE: Final = "fr"
