@@ -319,7 +319,7 @@ def build(prepared: Prepared, view: View) -> Facts:
 
 
 def as_text(records: pd.DataFrame) -> pd.DataFrame:
-    """Records whose categories are text again, as every reader of them expects."""
+    """Turn categories into text again, as every reader of the records expects."""
     return records.astype(dict.fromkeys(records.select_dtypes("category").columns, "str"))
 
 

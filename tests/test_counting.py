@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.counting import Accounting, Members, bounds, has_flag, relation, tally, without_details_twice
@@ -120,7 +120,10 @@ def test_rows_of_different_keys_are_all_counted():
     assert without_details_twice(rows, MEMBERS)["quantity"].sum() == 13
 
 
-@given(st.lists(st.tuples(st.sets(st.sampled_from(ALL), min_size=1, max_size=3), st.integers(0, 50)), max_size=8))
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.sets(st.sampled_from(ALL), min_size=1, max_size=3), st.integers(0, 50)), max_size=8)
+)
 def test_bounds_hold_for_any_records(drawn):
     rows = pd.DataFrame(
         [{"place_set": ";".join(sorted(places)), "quantity": float(quantity)} for places, quantity in drawn],

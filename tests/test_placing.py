@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.activities import Source, complete
@@ -11,7 +11,8 @@ from geo.placing import place
 from tests import toy
 
 BOUNDARIES = toy.boundaries()
-SOURCES = {"mali": Source("mali", "t", "p", "", "", "", country="ML"), "none": Source("none", "t", "p", "", "", "")}
+NO_PAPERS = ("t", "p", "", "", "")
+SOURCES = {"mali": Source("mali", *NO_PAPERS, country="ML"), "none": Source("none", *NO_PAPERS)}
 
 
 def placed(**columns):
@@ -153,6 +154,7 @@ NAMES = st.sampled_from(["", "A1", "B1", "C2", "M1", "Nord", "Est", "Nord;Est", 
 PLACES = st.one_of(st.just(float("nan")), st.floats(-3, 7), st.sampled_from([0.0, 1.0, 2.0, 999.0]))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(PLACES, PLACES, NAMES, NAMES, st.sampled_from(["mali", "none"])), max_size=12))
 def test_every_row_is_accounted_for(drawn):
     columns = ["longitude", "latitude", "provider_adm1_name", "provider_adm3_name", "source_id"]
