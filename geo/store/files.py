@@ -1,7 +1,7 @@
-"""The records in use: the shipped ones, or a file of one's own, placed once when they come in."""
+"""A file of records, or the shipped ones, placed: the parts that need no database."""
 
+import dataclasses
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +14,10 @@ from geo.boundaries import Boundaries
 from geo.cleaning import PROBLEM_COLUMNS, Cleaned, clean
 from geo.counting import Members, without_details_twice
 from geo.errors import RecordFileError
-from geo.gazetteer import Gazetteer
 from geo.i18n import _
-from geo.io.places import read_gazetteer
 from geo.io.records import read_sources, read_table, read_types, sha256
-from geo.matching import match
-from geo.placing import place
-from geo.readings import parent_readings
 from geo.settings import ACTIVITIES_DIR
-from geo.stated import Matcher
+from geo.store.places import place_records
 
 SHIPPED_FILES: Final = ("project_reports.csv", "water_point_counts.csv")
 # Environment variables: a file of records, and the type of its rows where the file does not say.
@@ -49,20 +44,6 @@ class Store:
     organisations: Mapping[str, str] = field(default_factory=dict)
     problems: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PROBLEM_COLUMNS)))
     cleaned: Cleaned | None = None
-
-
-def load(boundaries: Boundaries) -> Store:
-    """Load the file that ``COUVERTURE_RECORDS`` names, else the shipped records.
-
-    Raises
-    ------
-    RecordFileError
-        If the named file cannot be read.
-    """
-    named = os.environ.get(RECORDS_VARIABLE, "").strip()
-    if not named:
-        return load_shipped(boundaries)
-    return load_file(Path(named), boundaries, activity_type=os.environ.get(TYPE_VARIABLE, "").strip())
 
 
 def load_shipped(boundaries: Boundaries) -> Store:
@@ -99,6 +80,26 @@ def load_file(
         If the file cannot be read, names a type that is not set up, or maps a heading it has not.
     """
     types = read_types()
+    cleaned = read_file(
+        path, types=types, activity_type=activity_type, vintage=vintage, given=given, source_id=path.stem
+    )
+    source = Source(path.stem, path.name, "", "", "", path.name)
+    sources = {path.stem: source}
+    placed = place_records(cleaned.records, boundaries, sources=sources)
+    version = _version(boundaries, sha256(path), activity_type, vintage)
+    return Store(placed, sources, types, version, problems=cleaned.problems, cleaned=cleaned)
+
+
+def read_file(
+    path: Path,
+    *,
+    types: Mapping[str, ActivityType],
+    source_id: str,
+    activity_type: str = "",
+    vintage: str = "",
+    given: Mapping[str, str] | None = None,
+) -> Cleaned:
+    """Read the records of a partner's file, not placed yet; parameters and errors as :func:`load_file`."""
     if activity_type and activity_type not in types:
         raise RecordFileError(
             _("Type d'activité inconnu : « {name} ». Types possibles : {names}.").format(
@@ -112,7 +113,7 @@ def load_file(
                 file=path.name, heading=missing[0], headings=", ".join(str(name) for name in table)
             )
         )
-    cleaned = clean(table, types=types, source_id=path.stem, given=given)
+    cleaned = clean(table, types=types, source_id=source_id, given=given)
     records = cleaned.records
     if activity_type:
         records = records.assign(activity_type=activity_type)
@@ -120,55 +121,7 @@ def load_file(
         records = records.assign(
             provider_vintage=records["provider_vintage"].where(lambda v: v != "", vintage)
         )
-    source = Source(path.stem, path.name, "", "", "", path.name)
-    sources = {path.stem: source}
-    placed = place_records(records, boundaries, sources=sources)
-    version = _version(boundaries, sha256(path), activity_type, vintage)
-    return Store(placed, sources, types, version, problems=cleaned.problems, cleaned=cleaned)
-
-
-def place_records(
-    records: pd.DataFrame, boundaries: Boundaries, *, sources: Mapping[str, Source]
-) -> pd.DataFrame:
-    """Place records with the project's own matcher and vintages."""
-    units = boundaries.units
-    names = read_gazetteer(units)
-
-    def readings(region: str) -> tuple[frozenset[str], ...]:
-        found = parent_readings(region, names)
-        return (frozenset(found),) if found else ()
-
-    placed = place(records, boundaries, matcher=matcher_of(units), readings=readings, sources=sources)
-    return placed
-
-
-def matcher_of(units: pd.DataFrame) -> Matcher:
-    """Return the matcher of :mod:`geo.matching` over these units, in the form that placing asks for.
-
-    Names are looked for among the regions drawn; a region, and what is stated
-    to lie in a region outside them, among all units of both countries.
-    """
-    drawn, every = read_gazetteer(units), read_gazetteer(units.assign(drawn=True))
-    focus = set(units.loc[units["drawn"], "adm1_pcode"])
-
-    def ask(questions: pd.DataFrame, names: Gazetteer) -> pd.DataFrame:
-        found = match(questions, names, text="text", region="region", cercle="cercle", level="level")
-        return found.drop(columns="level")
-
-    def matcher(questions: pd.DataFrame) -> pd.DataFrame:
-        regions = (
-            questions["region"]
-            .drop_duplicates()
-            .to_frame("text")
-            .assign(region="", cercle="", level="region")
-        )
-        pcodes = ask(regions, every)["pcode"]
-        outside = set(regions.loc[(pcodes != "") & ~pcodes.isin(focus), "text"])
-        wide = questions["level"].eq("region") | questions["region"].isin(outside)
-        parts = [ask(questions[wide], every), ask(questions[~wide], drawn)]
-        return pd.concat([part for part in parts if len(part)]).reindex(questions.index)
-
-    return matcher
+    return dataclasses.replace(cleaned, records=records)
 
 
 def counted(records: pd.DataFrame, members: Members) -> pd.DataFrame:
