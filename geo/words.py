@@ -139,9 +139,9 @@ def filters(facts: Facts) -> list[str]:
         start, end = (day(text) if text else "…" for text in view.period)
         lines.append(_("Période : {start} à {end}").format(start=start, end=end))
     if facts.undated:
-        lines.append(_("Sans date, laissés de côté : {n} enregistrements").format(n=number(facts.undated)))
+        lines.append(_("Enregistrements sans date laissés de côté : {n}").format(n=number(facts.undated)))
     if facts.filtered:
-        lines.append(_("Écartés par les filtres : {n} enregistrements").format(n=number(facts.filtered)))
+        lines.append(_("Enregistrements écartés par les filtres : {n}").format(n=number(facts.filtered)))
     return lines
 
 
@@ -291,8 +291,7 @@ def population(facts: Facts) -> str:
     text = _("Population : {people} (pop. {years})").format(people=number(row["people"]), years=years)
     missing = int(row["people_missing"])
     if missing:
-        words = ngettext("dont {n} commune sans donnée", "dont {n} communes sans donnée", missing)
-        text += " · " + words.format(n=number(missing))
+        text += " · " + _("communes sans donnée : {n}").format(n=number(missing))
     return text
 
 

@@ -25,7 +25,7 @@ from geo.report.maplabels import Label, place_labels
 from geo.report.mapsheet import bar_length, footer_lines, map_page, map_pdf, map_png
 from geo.report.shown import shown
 from geo.report.window import Window, fitted, window
-from tests.printed import DAY, LOOKS, answer, laid_out, prepared, shapes, text_of
+from tests.printed import DAY, LOOKS, answer, laid_out, prepared, shapes, text_of, words_on
 
 WATER = ("water_point", "working", "commune")
 PEACE = ("peace_committee", "in_place", "commune")
@@ -109,7 +109,7 @@ def test_filters_are_printed_with_what_they_leave_out():
     view = View(*WATER, filters={"source_id": ("geonames_wells_2014",)})
     text = laid_out(facts.build(prepared(), view))
     assert "Filtres : Source : Puits nommés des deux Hodhs, comptés par commune" in text
-    assert "Écartés par les filtres : 563 enregistrements" in text
+    assert "Enregistrements écartés par les filtres : 563" in text
 
 
 def test_intervals_have_rings_and_what_is_known_above_has_a_badge():
@@ -157,8 +157,13 @@ def test_english_page_has_english_figures():
 
 def test_an_empty_answer_says_so():
     view = View("avec", "in_place", "commune", filters={"implementing_org": ("Personne",)})
-    text = laid_out(facts.build(prepared(), view))
-    assert "Aucun enregistrement pour ces choix." in text
+    page = map_page(facts.build(prepared(), view), shapes(), day=DAY)
+    assert "Aucun enregistrement pour ces choix." in words_on(page)
+    # The words are seen: ink of their colour within the frame around them.
+    picture = image.imread(io.BytesIO(page.png()))[590:630, 380:920, :3]
+    ink = np.array([int(style.WARNING[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+    inked = (np.abs(picture - ink).max(axis=2) < 0.02).any(axis=0)
+    assert inked.mean() > 0.3
     assert "Aucun enregistrement" not in printed(*WATER)
 
 
@@ -176,7 +181,7 @@ def test_sources_that_do_not_fit_are_counted():
     many = {f"s{place}": dataclasses.replace(one, source_id=f"s{place}") for place in range(40)}
     text = laid_out(dataclasses.replace(found, sources=many))
     named = text.count("Source :")
-    assert f"et {40 - named} autres sources" in text
+    assert f"Comptes du classeur) : {40 - named}" in text
     assert "Imprimé le" in text
 
 

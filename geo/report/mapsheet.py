@@ -167,7 +167,7 @@ def _footer(sheet: Sheet, facts: Facts, drawing: Drawing, day: date) -> float:
         if len(lines) + len(paragraph) > room - 1:
             left = len(paragraphs) - 3 - place
             lines.append(
-                _("et {n} autres sources : voir la feuille Comptes du classeur").format(n=number(left))
+                _("Sources non citées ici (voir la feuille Comptes du classeur) : {n}").format(n=number(left))
             )
             break
         lines += paragraph
@@ -181,7 +181,7 @@ def _empty(sheet: Sheet, top: float, bottom: float) -> None:
     text = _("Aucun enregistrement pour ces choix.")
     width = width_mm(text, 12, bold=True) + 8
     x, y = LEFT + (MAP_WIDTH - width) / 2, (top + bottom) / 2
-    sheet.box(x, y - 4, width, 9, facecolor=style.PAPER, edgecolor=style.WARNING, linewidth=1, zorder=20)
+    sheet.box(x, y - 4, width, 9, facecolor=style.PAPER, edgecolor=style.WARNING, linewidth=1)
     sheet.write(text, x + 4, y - 1, size=12, bold=True, colour=style.WARNING)
 
 
