@@ -15,6 +15,7 @@ today = date.today()
 ground = data.ground()
 figures = whole.key_figures()
 shown = overview.chosen(figures)
+visit.asked()  # before the accounting, which says what of the address was left out
 with under_heading:
     show_accounting(whole.accounting(), sources_on=overview.newest(figures), limits=whole.limits())
 

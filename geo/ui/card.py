@@ -12,6 +12,7 @@ from geo.activities import ActivityType, Source
 from geo.card import Card
 from geo.classify import figure, value_words
 from geo.i18n import N_, _, language, ngettext, number
+from geo.io.population import in_use as population_in_use
 from geo.settings import LEVELS
 from geo.ui import data, overview, sheets, state, whole
 from geo.ui.data import Ground
@@ -140,7 +141,7 @@ def show(card: Card, ground: Ground) -> None:
         _("Connu au-dessus ({n})").format(n=above),
         _("Voisines ({n})").format(n=beside),
     ]
-    version = f"{data.records().version}|{ground.boundaries.version}"
+    version = f"{data.records().version}|{population_in_use()}"
     said = _parts(version, language(), date.today(), card.pcode, card, ground)
     for tab, text in zip(st.tabs(names), said, strict=True):
         with tab:

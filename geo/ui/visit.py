@@ -45,10 +45,15 @@ STEPS: Final = {
 }
 
 
+def asked() -> str:
+    """Return the step that the session or the address says, ``non`` once the visit is over."""
+    codes = list(STEPS)
+    return state.chosen(NAME, [*codes, OVER], codes[0])
+
+
 def show() -> None:
     """Show the box of the step the reader is at; nothing once the visit is over."""
-    codes = list(STEPS)
-    at = state.chosen(NAME, [*codes, OVER], codes[0])
+    codes, at = list(STEPS), asked()
     if at == OVER:
         return
     place = codes.index(at)

@@ -74,7 +74,8 @@ def _card(store_version: str, audience_key: str, pcode: str, level: str, _audien
 def card(pcode: str, audience: Audience = READER) -> cards.Card:
     """Return the card of a unit drawn, from records that have passed ``share``."""
     level = data.ground().places[pcode].level
-    return _card(data.records().version, audience.key, pcode, level, audience)
+    version = f"{data.records().version}|{population_in_use()}"
+    return _card(version, audience.key, pcode, level, audience)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -1,0 +1,75 @@
+"""The method page: rules, signs, glossary, papers of every file, layers with vintage and version."""
+
+import pytest
+
+from geo import catalog
+from geo.io import load_boundaries
+from tests.pages.opening import HEADINGS_ONLY, links, markup, open_page, rows, said
+
+pytestmark = pytest.mark.pages
+
+
+def test_rules_signs_and_what_is_not_translated():
+    text = said(open_page("methode"))
+    assert "52 AVEC « à Gao et Mopti » : 0 à 52 à Gao" in text
+    assert "Zéro ne s'affiche que là où une source exhaustive couvre l'unité" in text
+    assert "0 à 8 + non rapporté = un enregistrement au moins ne donne pas de nombre" in text
+    assert "Press Enter to apply" in text
+
+
+def test_every_source_has_its_licence_and_its_records():
+    sources = {row[0]: row for row in rows(open_page("methode"), "Sources des enregistrements")}
+    assert len(sources) == 7
+    assert sources["Puits nommés des deux Hodhs, comptés par commune"][4] == "CC BY 4.0"
+    # 563 rows of the survey's counts and 57 of the wells: the 620 of the shipped table.
+    counted = [int(row[3].replace("\u202f", "")) for row in sources.values()]
+    assert sum(counted) == 646
+
+
+def test_layers_say_vintage_date_and_version():
+    layers = rows(open_page("methode"), "Limites administratives en usage")
+    boundaries = load_boundaries()
+    assert [row[:4] for row in layers] == [
+        ["Mali", "COD-AB 2021", "20/12/2021", "701"],
+        ["Mauritanie", "COD-AB 2024", "27/03/2024", "238"],
+    ]
+    assert [row[4] for row in layers] == ["simplifié", "communes indicatives"]
+    assert [row[-1] for row in layers] == [layer.sha256[:8] for layer in boundaries.layers]
+
+
+def test_population_says_year_method_and_source():
+    people = rows(open_page("methode"), "Population en usage")
+    assert [row[:4] for row in people] == [
+        ["résidents", "2017", "projection", "701"],
+        ["résidents", "2024", "estimation", "66"],
+    ]
+
+
+def test_every_shipped_file_of_a_catalogue_is_listed():
+    app = open_page("methode")
+    listed = {row[0] for row in rows(app, "Catalogue des données livrées")}
+    folders = [folder for folder in catalog.folders() if (folder / catalog.NAME).is_file()]
+    expected = {f"{folder.name}/{entry['file']}" for folder in folders for entry in catalog.load(folder)}
+    assert listed == expected
+    missing = [folder.name for folder in catalog.folders() if folder not in folders]
+    assert all(f"data/{name} : catalogue absent" in said(app) for name in missing)
+
+
+@pytest.mark.parametrize(
+    ("lang", "word"), [("fr", "Glossaire français – anglais"), ("en", "Water points of Mali")]
+)
+def test_both_languages(lang, word):
+    assert word in said(open_page("methode", lang=lang))
+
+
+def test_the_guided_visit_can_be_opened_again():
+    assert ("Revoir la visite guidée", "vue_ensemble", "visite=oui") in links(open_page("methode"))
+
+
+def test_without_records_the_papers_stay(tmp_path, monkeypatch):
+    empty = tmp_path / "vide.csv"
+    empty.write_text(HEADINGS_ONLY, encoding="utf-8")
+    monkeypatch.setenv("COUVERTURE_RECORDS", str(empty))
+    app = open_page("methode")
+    assert len(rows(app, "Limites administratives en usage")) == 2
+    assert "<code>" in markup(app)
