@@ -2,20 +2,21 @@
 
 import streamlit as st
 
-from geo.i18n import N_, _
-from geo.ui import carte, data, parts, state
+from geo.i18n import N_
+from geo.ui import carte, data, filtering, parts, state
 from geo.ui.page import page_setup, show_accounting
 from geo.ui.questions import ask, card_lines, crumbs, drill_to, limits_words, title_of, wide_lines
 
 under_heading = page_setup(N_("Carte 3W / couverture"))
 ground = data.ground()
-store = data.records()
-view = ask(store, ground)
+prepared = data.prepared()
+view, more = ask(prepared, ground)
 facts = data.answer(view)
 with under_heading:
     show_accounting(facts.accounting, sources_on=facts.newest, limits=limits_words(facts))
 
-shown = carte.prepare(facts, ground, title=title_of(facts), version=store.version)
+shown = carte.prepare(facts, ground, title=title_of(facts), version=data.records().version)
+filtering.chips(more, facts.sources)
 with st.container(key="stage"):
     left, right = st.columns([7, 3], gap="medium")
     with left:
@@ -28,7 +29,7 @@ with st.container(key="stage"):
         if view.unit:
             st.html(parts.card(*card_lines(facts, ground)))
 
-if facts.records.empty:
-    st.html(f"<p class='empty'>{parts.escaped(_('Aucun enregistrement pour ces choix.'))}</p>")
+if not len(facts.rows):
+    filtering.emptied(prepared.of_type[view.activity_type].records, more)
 st.html(shown.table)
 state.write_address()

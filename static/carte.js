@@ -34,7 +34,7 @@
       var points = [];
       numbers.forEach(function (number) {
         var arc = number < 0 ? arcs[~number].slice().reverse() : arcs[number];
-        points = points.concat(points.length ? arc.slice(1) : arc);
+        for (var i = points.length ? 1 : 0; i < arc.length; i += 1) points.push(arc[i]);
       });
       return points;
     }

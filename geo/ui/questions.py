@@ -6,11 +6,10 @@ from typing import Final
 import streamlit as st
 
 from geo.classify import value_words
-from geo.facts import Facts, View
+from geo.facts import Facts, OfType, Prepared, View
 from geo.i18n import N_, _, number
 from geo.settings import LEVELS
-from geo.store import Store
-from geo.ui import state
+from geo.ui import data, filtering, state
 from geo.ui.data import Ground
 
 MEASURES: Final = {
@@ -39,23 +38,22 @@ def _default_measure(activity_type: str) -> str:
     return "working" if activity_type in _SURVEYED_TYPES else "in_place"
 
 
-def ask(store: Store, ground: Ground) -> View:
-    """The filters in one row, and the view they ask for."""
-    types = store.types
-    present = [name for name in types if (store.records["activity_type"] == name).any()]
+def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
+    """The filters in one row, the others behind *Plus*; and the view they ask for."""
+    types = {name: each.kind for name, each in prepared.of_type.items() if len(each.records)}
 
     def follow_type() -> None:
         state.choose("mesure", _default_measure(state.kept("type")))
 
     with st.container(key="filters"):
-        boxes = st.columns(4)
+        boxes = st.columns([3, 3, 3, 3, 2], vertical_alignment="bottom")
         with boxes[0]:
             asked = state.select(
                 "type",
                 _("Type"),
-                present,
+                list(types),
                 words=lambda name: types[name].label,
-                default=present[0],
+                default=_default_type(prepared),
                 on_change=follow_type,
             )
         with boxes[1]:
@@ -72,7 +70,41 @@ def ask(store: Store, ground: Ground) -> View:
             )
         with boxes[3]:
             unit = _ask_place(ground)
-    return View(activity_type=asked, measure=measure, level=level, regions=_ask_regions(ground), unit=unit)
+        with boxes[4]:
+            more, regions = _ask_more(prepared.of_type[asked], ground)
+    view = View(
+        activity_type=asked,
+        measure=measure,
+        level=level,
+        regions=regions,
+        unit=unit,
+        filters=more.filters,
+        period=more.period,
+    )
+    return view, more
+
+
+def _default_type(prepared: Prepared) -> str:
+    """Return the first type with records, of the partner asked where an address names nobody's type."""
+    present = [name for name, each in prepared.of_type.items() if len(each.records)]
+    partner = state.peek(filtering.PARAMETERS["implementing_org"])
+    theirs = [
+        name
+        for name in present
+        if partner in prepared.of_type[name].records["implementing_org"].cat.categories
+    ]
+    return next(iter(theirs or present))
+
+
+def _ask_more(of_type: OfType, ground: Ground) -> tuple[filtering.Asked, str]:
+    version = f"{data.records().version}|{data.READER.key}|{of_type.kind.name}"
+    now = filtering.asked(of_type.records, version=version)
+    label = _("Plus ({n})").format(n=len(now)) if len(now) else _("Plus")
+    with st.popover(label, width="stretch"):
+        choices = filtering.Choices(version, of_type.records, now)
+        filtering.ask(choices, now, of_type.sources)
+        regions = _ask_regions(ground)
+    return now, regions
 
 
 def _ask_place(ground: Ground) -> str:

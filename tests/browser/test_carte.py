@@ -30,10 +30,13 @@ def test_cold_by_its_own_address_on_a_fresh_server(chromium, visit, tmp_path):
         assert len(visit.console) <= 2
 
 
-def test_the_menu_opens_the_page_under_its_name(server: Server, visit):
-    visit.open(server.address)
-    assert visit.page.url == f"{server.address}/carte"
+def test_the_menu_leads_to_the_page_under_its_name(server: Server, visit):
+    visit.page.goto(server.address)
+    visit.page.get_by_role("link", name="Carte 3W / couverture").first.click()
+    visit.map.locator("#map_div[data-level='commune']").wait_for(timeout=30_000)
+    visit.page.wait_for_url(f"{server.address}/carte*")
     assert visit.outside(server.address) == []
+    assert visit.complaints() == []
 
 
 def test_shapes_are_fetched_once_and_a_filter_keeps_frame_and_view(server: Server, visit):
@@ -48,7 +51,8 @@ def test_shapes_are_fetched_once_and_a_filter_keeps_frame_and_view(server: Serve
     assert int(after["drawn"]) == int(before["drawn"]) + 1
     assert drawn.locator("#map_div").evaluate("() => [map_div.getZoom(), map_div.getCenter().lat]") == zoom
     assert frame.evaluate("element => element.isConnected")
-    assert sum("/app/static/geo/" in url for url in visit.requests) == 1
+    shapes = [url for url in visit.requests if "/app/static/geo/" in url]
+    assert len(shapes) == len(set(shapes)) == 2  # the units and the base map
     assert sum("leaflet.js" in url for url in visit.requests) == 1
     assert visit.complaints() == []
 
@@ -123,6 +127,44 @@ def test_table_legend_and_map_say_the_same(server: Server, visit):
     for klass in ("c1", "c3", "c5", "zero", "none_reported", "not_reported", "unknown", "not_applicable"):
         assert legend[klass] == on_map.count(klass), klass
     assert visit.page.locator(".table tbody tr").count() == 208
+
+
+def test_filters_count_each_other_say_what_empties_and_are_cleared_by_one_click(server: Server, visit):
+    visit.open(f"{server.address}/carte")
+    page, chips = visit.page, visit.page.locator(".st-key-chips button")
+    before = visit.data()
+    page.get_by_role("button", name="Plus").click()
+    choose(visit, "État", "à sec (123)")
+    visit.redrawn(before)
+    choose(visit, "Source", "Puits nommés des deux Hodhs, comptés par commune (0)")
+    emptied = page.locator(".st-key-emptied button")
+    emptied.nth(1).wait_for()
+    assert emptied.all_inner_texts() == [
+        "Le filtre État en retire 57. L'effacer",
+        "Le filtre Source en retire 123. L'effacer",
+    ]
+    page.keyboard.press("Escape")
+    emptied.first.click()
+    page.wait_for_url("**/carte?source=geonames_wells_2014")
+    # The box of the cleared filter lies in the closed popover; its old value must not come back.
+    page.get_by_text("EN", exact=True).click()
+    page.wait_for_url("**lang=en*")
+    page.wait_for_function("() => document.documentElement.lang === 'en'")
+    page.wait_for_timeout(500)
+    assert chips.count() == 2
+    assert "etat=" not in page.url
+    assert "source=geonames_wells_2014" in page.url
+    chips.last.click()
+    page.wait_for_url("**/carte?lang=en")
+    assert visit.complaints() == []
+
+
+def test_a_link_to_a_partner_opens_the_first_type_it_works_on(server: Server, visit):
+    visit.open(f"{server.address}/carte?partenaire=ADICOR")
+    assert visit.page.locator(".st-key-chips button").first.inner_text() == "Partenaire : ADICOR ×"
+    assert visit.page.locator(".notice").count() == 0
+    # Its records lie in Hodh Chargui, outside the four regions, and the page says so.
+    assert visit.page.locator(".st-key-emptied").inner_text().startswith("Rien dans ce lieu ; ailleurs,")
 
 
 def test_english_keeps_page_and_filters(server: Server, visit):

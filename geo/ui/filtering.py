@@ -1,0 +1,207 @@
+"""Filters of the map page beyond type and place: partner, donor, status, state, source, years.
+
+Each choice shows how many records it would leave under the other filters; what
+is in use stands as chips above the map, and an empty answer says which filter
+empties it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from geo import filters
+from geo.activities import Source
+from geo.i18n import N_, _, number
+from geo.ui import state
+
+# Record column -> name in the address.
+PARAMETERS: Final = {
+    "implementing_org": "partenaire",
+    "donor": "bailleur",
+    "activity_status": "statut",
+    "functionality": "etat",
+    "source_id": "source",
+}
+LABELS: Final = {
+    "implementing_org": N_("Partenaire"),
+    "donor": N_("Bailleur"),
+    "activity_status": N_("Statut"),
+    "functionality": N_("État"),
+    "source_id": N_("Source"),
+    "debut": N_("De l'année"),
+    "fin": N_("À l'année"),
+}
+VALUE_WORDS: Final = {
+    "planned": N_("prévu"),
+    "ongoing": N_("en cours"),
+    "completed": N_("achevé"),
+    "suspended": N_("suspendu"),
+    "functional": N_("fonctionnel"),
+    "functional_seasonal": N_("fonctionnel, saisonnier"),
+    "partly": N_("en partie"),
+    "broken": N_("en panne"),
+    "dry": N_("à sec"),
+    "not_used": N_("non utilisé"),
+    "unknown": N_("état inconnu"),
+}
+# An empty cell, in an address, where an empty value means "all".
+NOT_GIVEN: Final = "-"
+_CHOSEN_WORDS: Final = ("activity_status", "functionality")
+
+
+def _words(column: str, value: str, sources: Mapping[str, Source]) -> str:
+    if value == NOT_GIVEN:
+        return _("non rapporté")
+    if column in _CHOSEN_WORDS:
+        return _(VALUE_WORDS[value]) if value in VALUE_WORDS else value
+    return sources[value].words("title") if column == "source_id" and value in sources else value
+
+
+def _cell(value: str) -> str:
+    return "" if value == NOT_GIVEN else value
+
+
+class Asked:
+    """The filters in use: record column to its value, and the years."""
+
+    def __init__(self, values: Mapping[str, str], years: tuple[str, str]) -> None:
+        self.values = {column: value for column, value in values.items() if value}
+        self.years = years
+
+    @property
+    def filters(self) -> dict[str, tuple[str, ...]]:
+        """As :class:`geo.facts.View` takes them."""
+        return {column: (_cell(value),) for column, value in self.values.items()}
+
+    @property
+    def period(self) -> tuple[str, str]:
+        """First and last day of the years asked, as ISO dates; empty where none is."""
+        start, end = self.years
+        return (f"{start}-01-01" if start else "", f"{end}-12-31" if end else "")
+
+    @property
+    def key(self) -> str:
+        """The filters as text, for caches."""
+        return repr((sorted(self.values.items()), self.years))
+
+    def __len__(self) -> int:
+        return len(self.values) + sum(bool(year) for year in self.years)
+
+
+def asked(records: pd.DataFrame, *, version: str) -> Asked:
+    """Return what the session or the address asks for, of what the records of this type have.
+
+    ``version`` names the records: store, reader and type, for the cache of choices.
+    """
+    nothing = Choices(version, records)
+    values = {
+        column: state.chosen(name, ["", *nothing.codes(column)] if state.peek(name) else [""], "")
+        for column, name in PARAMETERS.items()
+    }
+    years = ["", *nothing.years()] if state.peek("debut") or state.peek("fin") else [""]
+    return Asked(values, (state.chosen("debut", years, ""), state.chosen("fin", years, "")))
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def _counts(
+    version: str, column: str, asked_key: str, _records: pd.DataFrame, _now: Asked | None
+) -> dict[str, int]:
+    counts = (
+        filters.options(_records, {}, column=column)
+        if _now is None
+        else filters.options(_records, _now.filters, _now.period, column=column)
+    )
+    return {str(cell) or NOT_GIVEN: int(count) for cell, count in counts.items()}
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _years(version: str, _records: pd.DataFrame) -> list[str]:
+    found: set[str] = set()
+    for column in filters.DATES:
+        found |= {str(cell)[:4] for cell in _records[column].unique()}
+    return sorted(year for year in found if year.isdigit())
+
+
+class Choices:
+    """The values that records of one type have, with the number each would leave."""
+
+    def __init__(self, version: str, records: pd.DataFrame, now: Asked | None = None) -> None:
+        self._version, self._records, self._now = version, records, now
+
+    def counts(self, column: str) -> dict[str, int]:
+        """Return code to number of records under the other filters."""
+        key = "" if self._now is None else self._now.key
+        return _counts(self._version, column, key, self._records, self._now)
+
+    def codes(self, column: str) -> list[str]:
+        """Return the codes of a column."""
+        return list(self.counts(column))
+
+    def years(self) -> list[str]:
+        """Return the years that any date of the records names."""
+        return _years(self._version, self._records)
+
+
+def ask(choices: Choices, now: Asked, sources: Mapping[str, Source]) -> None:
+    """Show the boxes, one for each column that has something to choose between."""
+    for column, name in PARAMETERS.items():
+        numbers = choices.counts(column)
+        if len(numbers) < 2 and column not in now.values:
+            continue
+        words = _labelled(column, numbers, sources)
+        state.select(name, _(LABELS[column]), ["", *numbers], words=words, default="", labels_change=True)
+    years = ["", *choices.years()]
+    if len(years) > 2:
+        for name in ("debut", "fin"):
+            state.select(name, _(LABELS[name]), years, words=lambda year: year or _("toutes"), default="")
+
+
+def _labelled(column: str, numbers: Mapping[str, int], sources: Mapping[str, Source]) -> Callable[[str], str]:
+    def words(value: str) -> str:
+        if not value:
+            return _("tous")
+        return f"{_words(column, value, sources)} ({number(numbers.get(value, 0))})"
+
+    return words
+
+
+def chips(now: Asked, sources: Mapping[str, Source]) -> None:
+    """One button for each filter in use, which takes it away; and one for all."""
+    if not now:
+        return
+    with st.container(horizontal=True, key="chips", vertical_alignment="center"):
+        for column, value in now.values.items():
+            text = f"{_(LABELS[column])} : {_words(column, value, sources)} ×"
+            st.button(text, key=f"chip-{column}", on_click=_clear, args=([PARAMETERS[column]],))
+        for name, year in zip(("debut", "fin"), now.years, strict=True):
+            if year:
+                st.button(
+                    f"{_(LABELS[name])} : {year} ×", key=f"chip-{name}", on_click=_clear, args=([name],)
+                )
+        every = [*PARAMETERS.values(), "debut", "fin"]
+        st.button(_("Effacer"), key="chip-all", type="tertiary", on_click=_clear, args=(every,))
+
+
+def _clear(names: list[str]) -> None:
+    for name in names:
+        state.choose(name, "")
+
+
+def emptied(records: pd.DataFrame, now: Asked) -> None:
+    """Say that nothing is left, which filter takes how many away, and offer to clear it."""
+    blame = filters.emptied_by(records, now.filters, now.period)
+    elsewhere = int(filters.kept(records, now.filters, now.period).sum())
+    with st.container(key="emptied"):
+        if elsewhere:
+            text = _("Rien dans ce lieu ; ailleurs, {n} enregistrements répondent à ces choix.")
+            st.markdown(text.format(n=number(elsewhere)))
+            return
+        st.markdown(_("Aucun enregistrement pour ces filtres."))
+        for name, count in blame.items():
+            years = name == filters.PERIOD
+            label = _("Période") if years else _(LABELS[name])
+            parameters = ["debut", "fin"] if years else [PARAMETERS[name]]
+            text = _("Le filtre {name} en retire {n}. L'effacer").format(name=label, n=number(count))
+            st.button(text, key=f"emptied-{name}", on_click=_clear, args=(parameters,))
