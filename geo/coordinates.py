@@ -228,8 +228,10 @@ def _split(plain: str) -> tuple[str, str] | None:
 def read_angle(text: str) -> Angle | None:
     """Read one coordinate in degrees; None where the text is none.
 
-    >>> read_angle("16°16'12\\" N"), read_angle("-0,04")
-    (Angle(value=16.27, axis='y', kind='degrees_minutes_seconds'), Angle(value=-0.04, axis='', kind='decimal_comma'))
+    >>> read_angle("16°16'12''N")
+    Angle(value=16.27, axis='y', kind='degrees_minutes_seconds')
+    >>> read_angle("-0,04")
+    Angle(value=-0.04, axis='', kind='decimal_comma')
     >>> read_angle("3°30' O").value, read_angle("16°75'") is None
     (-3.5, True)
     """
@@ -272,13 +274,14 @@ def _paired(x: Angle, y: Angle, kinds: tuple[str, ...]) -> _Read:
 
 
 def _metres(text: str) -> float | None:
-    """Return a number of metres as UTM writes them, blanks between thousands allowed; None for other texts."""
+    """Return metres as UTM writes them, blanks between thousands allowed; None for other texts."""
     plain = re.sub(r"[\s\u00a0\u202f]|m$", "", text.strip().lower())
     return _float(plain) if re.fullmatch(r"\d{6,7}(?:[.,]\d+)?", plain) else None
 
 
 def _from_utm(first: float, second: float, utm_zone: str, region: str) -> _Read:
-    east, north, kinds = first, second, ("utm",)
+    kinds: tuple[str, ...] = ("utm",)
+    east, north = first, second
     if _between(second, EASTINGS) and _between(first, NORTHINGS):
         east, north, kinds = second, first, ("utm", "swapped")
     if not (_between(east, EASTINGS) and _between(north, NORTHINGS)):

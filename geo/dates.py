@@ -183,7 +183,7 @@ def _period(text: str) -> Span | None:
 
 
 def _completed(first: str, last: str) -> str:
-    """Give the first of two dates what it leaves to the second: ``1er au 15 mars 2024``, ``juin à août 2024``."""
+    """Give the first of two dates what it leaves to the second: ``1er au 15 mars 2024``."""
     if _DAY_ALONE.match(first):
         return re.sub(r"^\d{1,2}(?:er)?(?=\s)", first, last, count=1)
     if _DAY_AND_MONTH.match(first):

@@ -2,6 +2,8 @@
 
 The finest level that is stated counts; several names in one cell are separated
 by ``;`` and make a set. Parents narrow the search; they are never guessed from.
+Where no column names a place finer than a region, a zone in free text does
+(:mod:`geo.zones`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,6 +14,7 @@ import pandas as pd
 from geo import pcodes
 from geo.counting import SEPARATOR
 from geo.settings import LEVELS
+from geo.zones import Place, read_zone
 
 NAME_COLUMNS: Final = {
     "region": "provider_adm1_name",
@@ -61,15 +64,16 @@ def resolve(
         ``stated_method``, ``stated_score``, ``stated_reason`` (``""`` where it is
         settled), ``stated_candidates``, ``stated_flags``.
     """
-    keys = list(KEY_COLUMNS)
-    distinct = records[keys].drop_duplicates().reset_index(drop=True)
+    keys = [*KEY_COLUMNS, "zone"]
+    asked = records[list(KEY_COLUMNS)].assign(zone=_zones(records))
+    distinct = asked.drop_duplicates().reset_index(drop=True)
     by_code = _by_code(distinct, units)
     by_name = _by_name(distinct, matcher)
     older = [frozenset().union(*readings(region)) for region in distinct[NAME_COLUMNS["region"]]]
     settled = pd.DataFrame(
         [_settle(*said) for said in zip(by_code, by_name, older, strict=True)], columns=RESULT_COLUMNS
     )
-    looked_up = records[keys].merge(distinct.join(settled), on=keys, how="left", validate="many_to_one")
+    looked_up = asked.merge(distinct.join(settled), on=keys, how="left", validate="many_to_one")
     return looked_up[list(RESULT_COLUMNS)].set_axis(records.index)
 
 
@@ -184,28 +188,62 @@ def _codes_above(row: Mapping[str, str], level: str) -> Sequence[str]:
     return ()
 
 
+def _zones(records: pd.DataFrame) -> pd.Series:
+    """Free text of the place, where no column says more than a region."""
+    if "provider_place_text" not in records:
+        return pd.Series("", index=records.index, dtype="str")
+    columns = (*NAME_COLUMNS.values(), *CODE_COLUMNS.values())
+    finer = [column for column in columns if column != NAME_COLUMNS["region"]]
+    return records["provider_place_text"].where((records[finer] == "").all(axis=1), "")
+
+
 def _by_name(distinct: pd.DataFrame, matcher: Matcher) -> list[Stated]:
-    parts = _parts(distinct)
-    if not len(parts):
-        return [NOTHING] * len(distinct)
-    answers = pd.concat([parts, matcher(parts[["text", "region", "cercle", "level"]])], axis=1)
+    rows: list[dict[str, str]] = distinct.to_dict("records")  # type: ignore[assignment]
+    zones = [_zone_places(row) for row in rows]
+    parts = _parts(rows, zones)
+    answers = pd.concat([parts, matcher(parts[list(_ASKED)])], axis=1) if len(parts) else parts
     found = {number: _read_names(group) for number, group in answers.groupby("number", sort=False)}
-    return [found.get(number, NOTHING) for number in range(len(distinct))]
+    # A text that names no unit is not silence: somebody has to read it.
+    lost = {
+        number: ("commune", "", "", float("nan"), "unknown_place", "", "")
+        for number, row in enumerate(rows)
+        if row["zone"].strip() and not row[NAME_COLUMNS["region"]].strip()
+    }
+    return [found.get(number, lost.get(number, NOTHING)) for number in range(len(rows))]
 
 
-def _parts(distinct: pd.DataFrame) -> pd.DataFrame:
-    """One question to the matcher for each name and each combination of its stated parents."""
-    rows = []
-    for number, row in enumerate(distinct.to_dict("records")):
-        named = {level: _split(row[column]) for level, column in NAME_COLUMNS.items()}
-        level = next((each for each in reversed(LEVELS) if named[each]), "")
-        if not level:
-            continue
-        regions = (named["region"] if level != "region" else []) or [""]
-        cercles = (named["cercle"] if level == "commune" else []) or [""]
-        for text in named[level]:
-            rows += [(number, text, region, cercle, level) for region in regions for cercle in cercles]
-    return pd.DataFrame(rows, columns=["number", "text", "region", "cercle", "level"])
+_ASKED: Final = ("text", "region", "cercle", "level")
+
+
+def _zone_places(row: Mapping[str, str]) -> tuple[Place, ...]:
+    """Places of a zone; beside a named region only those that say they are finer."""
+    places = read_zone(row["zone"]) if row["zone"] else ()
+    if not _split(row[NAME_COLUMNS["region"]]):
+        return places
+    return places if all(place.level in LEVELS[1:] for place in places) else ()
+
+
+def _parts(rows: Sequence[Mapping[str, str]], zones: Sequence[tuple[Place, ...]]) -> pd.DataFrame:
+    """One question to the matcher for each place and each combination of its stated parents."""
+    asked = []
+    for number, (row, zone) in enumerate(zip(rows, zones, strict=True)):
+        for place, named in enumerate(zone or _named_places(row)):
+            regions = named.regions or (_split(row[NAME_COLUMNS["region"]]) if zone else ()) or ("",)
+            asked += [
+                (number, place, named.detail, named.name, region, cercle, named.level)
+                for region in regions
+                for cercle in named.cercles or ("",)
+            ]
+    return pd.DataFrame(asked, columns=["number", "place", "detail", *_ASKED])
+
+
+def _named_places(row: Mapping[str, str]) -> list[Place]:
+    """Places that the columns name at their finest level, with what the columns above say."""
+    named = {level: tuple(_split(row[column])) for level, column in NAME_COLUMNS.items()}
+    level = next((each for each in reversed(LEVELS) if named[each]), "")
+    regions = named["region"] if level != "region" else ()
+    cercles = named["cercle"] if level == "commune" else ()
+    return [Place(level, text, regions, cercles) for text in named[level]] if level else []
 
 
 def _split(cell: str) -> Sequence[str]:
@@ -213,12 +251,14 @@ def _split(cell: str) -> Sequence[str]:
 
 
 def _read_names(answers: pd.DataFrame) -> Stated:
-    level = str(answers["level"].iloc[0])
+    # Places of a zone may be of several levels, and of one that only their match tells.
+    level = max(answers["level"], key=lambda each: LEVELS.index(each) if each else 0) or "commune"
     codes: list[str] = []
     methods: list[str] = []
     scores: list[float] = []
     flags: list[str] = []
-    for _, tries in answers.groupby("text", sort=False):
+    for _, tries in answers.groupby("place", sort=False):
+        flags += ["locality_of_commune"] if tries["detail"].any() else []
         matched = tries[tries["outcome"] == "match"]
         if matched["pcode"].nunique() == 1:
             codes.append(str(matched["pcode"].iloc[0]))
@@ -241,6 +281,7 @@ def _read_names(answers: pd.DataFrame) -> Stated:
             _joined(*tries["candidates"], *matched["pcode"]),
             "",
         )
+    level = max((pcodes.level(code) for code in codes), key=LEVELS.index)
     # One order for one set, so that equal sets are equal texts.
     return (level, _joined(*sorted(codes)), _joined(*methods), min(scores), "", "", _joined(*flags))
 
