@@ -64,6 +64,11 @@ COUNTRIES: Final = {"ML": N_("Mali"), "MR": N_("Mauritanie")}
 LINES_SHOWN: Final = 4
 
 
+def named(name: str, text: str) -> str:
+    """``Mali : COD-AB 2021``, with the space before the colon that the language wants."""
+    return _("{name} : {text}").format(name=name, text=text)
+
+
 def unit_names(frame: Frame) -> dict[str, str]:
     """Name of every unit known by its P-code, regions of 2023 included."""
     found: dict[str, str] = {}
@@ -134,7 +139,7 @@ def filters(facts: Facts) -> list[str]:
     for column, values in view.filters.items():
         if values:
             shown = ", ".join(value_of(column, value, facts) for value in values)
-            lines.append(_("{column} : {values}").format(column=_(FILTERS[column]), values=shown))
+            lines.append(named(_(FILTERS[column]), shown))
     if any(view.period):
         start, end = (day(text) if text else "…" for text in view.period)
         lines.append(_("Période : {start} à {end}").format(start=start, end=end))
@@ -258,8 +263,8 @@ def limits(frame: Frame) -> list[str]:
     for layer in frame.boundaries.layers:
         about = layer.about
         said = [layer.vintage, about.get("attribution"), about.get("licence")]
-        country = _(COUNTRIES[layer.country])
-        lines.append(f"{country} : " + " · ".join(str(text) for text in said if text))
+        text = " · ".join(str(part) for part in said if part)
+        lines.append(named(_(COUNTRIES[layer.country]), text))
     return lines
 
 
@@ -270,7 +275,7 @@ def limits_caveats(frame: Frame) -> list[str]:
     for layer in layers:
         caveats = layer.about.get("caveats", {})
         said = caveats.get(language(), ()) if isinstance(caveats, Mapping) else ()
-        lines += [f"{_(COUNTRIES[layer.country])} : {text}" for text in said]
+        lines += [named(_(COUNTRIES[layer.country]), str(text)) for text in said]
     return lines
 
 

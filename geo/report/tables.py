@@ -231,12 +231,12 @@ def account_rows(facts: Facts, frame: Frame, *, day: date) -> list[Account]:
 
 
 def _named(term: str, counts: Mapping[str, int], texts: Mapping[str, str]) -> list[Account]:
-    return [(f"{term} : {_(texts.get(name, name))}", number) for name, number in counts.items()]
+    return [(words.named(term, _(texts.get(name, name))), number) for name, number in counts.items()]
 
 
 def _caveats(facts: Facts) -> list[str]:
     said = [(source.words("title"), source.words("caveats")) for source in facts.sources.values()]
-    return [f"{title} : {text}" for title, text in said if text]
+    return [words.named(title, text) for title, text in said if text]
 
 
 # ---- files ------------------------------------------------------------------------------------------
