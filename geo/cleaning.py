@@ -100,7 +100,7 @@ def clean(
     dropped = [name for name in contact_headings(headings) if name not in organisations]
     asked = {column: heading for column, heading in stated.items() if heading not in dropped}
     columns = recognise([name for name in headings if name not in dropped], given=asked)
-    table, columns = _without_tags(table, columns, dropped)
+    table, columns = _without_tags(table, columns, dropped, set(asked.values()))
     raw = pd.DataFrame(
         {column: table[heading].astype("str") for column, heading in columns.items()}, index=table.index
     )
@@ -141,7 +141,7 @@ def clean(
 
 
 def _without_tags(
-    table: pd.DataFrame, columns: dict[str, str], dropped: Sequence[str]
+    table: pd.DataFrame, columns: dict[str, str], dropped: Sequence[str], asked: set[str]
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Read a row of HXL tags under the headings: it names columns and is no record."""
     if not len(table):
@@ -150,9 +150,13 @@ def _without_tags(
     filled = [tag for tag in tags.values() if tag]
     if not filled or not all(tag.startswith("#") for tag in filled):
         return table, columns
-    taken = {*columns.values(), *dropped}
+    taken = {*asked, *dropped}
     tagged = {hxl_column(tag): heading for heading, tag in reversed(tags.items()) if heading not in taken}
-    return table.iloc[1:], {name: heading for name, heading in tagged.items() if name} | columns
+    tagged.pop("", None)
+    # A tag says exactly what its heading may only hint at; what the user stated holds before both.
+    stated = {name: heading for name, heading in columns.items() if heading in asked}
+    others = {name: heading for name, heading in columns.items() if heading not in tagged.values()}
+    return table.iloc[1:], others | tagged | stated
 
 
 def _stack(problems: Sequence[pd.DataFrame]) -> pd.DataFrame:

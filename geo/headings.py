@@ -9,182 +9,54 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from geo.activities import NUMBER_COLUMNS
+from geo.activities import NUMBER_COLUMNS, PROVIDER_COLUMNS
+from geo.headingwords import FUNCTIONALITY_VALUES, HEADINGS, HXL_TAGS, STATUS_VALUES
 
-# Each record column with the headings that mean it, folded (see fold_heading).
-HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
-    "record_key": ("record_key", "id", "identifiant", "code_activite", "activity_id", "cle", "uuid"),
-    "project_code": ("project_code", "code_projet", "projet", "project", "code_du_projet"),
-    "implementing_org": (
-        "implementing_org",
-        "organisation",
-        "organization",
-        "partenaire_de_mise_en_oeuvre",
-        "organisation_de_mise_en_oeuvre",
-        "implementing_partner",
-        "partenaire",
-        "ong",
-        "org",
-        "acronyme",
-        "org_acronym",
-        "organisation_acronyme",
-        "mise_en_oeuvre",
-        "operateur",
-    ),
-    "donor": ("donor", "bailleur", "bailleurs", "bailleur_de_fonds", "donateur", "funder", "financement"),
-    "partner_orgs": ("partner_orgs", "partenaires", "appui", "organisation_d_appui", "supporting_org"),
-    "sector": ("sector", "secteur", "cluster", "domaine"),
-    "activity_type": ("activity_type", "type_activite", "type_d_activite", "type", "activite", "activity"),
-    "subtype": ("subtype", "sous_type", "type_d_ouvrage", "type_ouvrage", "modele"),
-    "activity_status": (
-        "activity_status",
-        "statut",
-        "status",
-        "statut_activite",
-        "statut_de_l_activite",
-        "etat_d_avancement",
-    ),
-    "functionality": (
-        "functionality",
-        "functionality_main",
-        "fonctionnalite",
-        "etat",
-        "etat_fonctionnel",
-        "etat_de_fonctionnement",
-        "fonctionnement",
-    ),
-    "water_months": ("water_months", "mois_d_eau", "nombre_de_mois_d_eau", "mois_avec_eau"),
-    "observed_on": ("observed_on", "date_observation", "date_d_observation", "date_du_releve", "date_releve"),
-    "start_date": ("start_date", "debut", "date_debut", "date_de_debut", "start"),
-    "end_date": ("end_date", "fin", "date_fin", "date_de_fin", "end"),
-    "quantity": ("quantity", "quantite", "nombre", "nb", "nombre_d_ouvrages", "effectif", "nombre_realise"),
-    "area_ha": ("area_ha", "superficie_ha", "superficie", "surface_ha", "ha"),
-    "amount": ("amount", "montant", "budget", "cout"),
-    "currency": ("currency", "devise", "monnaie"),
-    "household_size": ("household_size", "taille_menage", "taille_du_menage"),
-    "targeted_people": ("targeted_people", "personnes_ciblees", "cible", "cibles", "people_targeted"),
-    "reached_people": (
-        "reached_people",
-        "personnes_atteintes",
-        "atteints",
-        "people_reached",
-        "beneficiaires",
-    ),
-    "targeted_households": ("targeted_households", "menages_cibles", "households_targeted"),
-    "reached_households": ("reached_households", "menages_atteints", "households_reached"),
-    "reached_people_female": ("reached_people_female", "femmes", "femmes_atteintes", "female"),
-    "reached_people_male": ("reached_people_male", "hommes", "hommes_atteints", "male"),
-    "provider_adm1_name": (
-        "provider_adm1_name",
-        "region",
-        "wilaya",
-        "admin1",
-        "admin_1",
-        "adm1_name",
-        "adm1_fr",
-    ),
-    "provider_adm2_name": (
-        "provider_adm2_name",
-        "cercle",
-        "moughataa",
-        "admin2",
-        "admin_2",
-        "adm2_name",
-        "adm2_fr",
-        "departement",
-    ),
-    "provider_adm3_name": ("provider_adm3_name", "commune", "admin3", "admin_3", "adm3_name", "adm3_fr"),
-    "provider_locality": ("provider_locality", "localite", "village", "site", "quartier", "locality", "lieu"),
-    "provider_adm1_pcode": (
-        "provider_adm1_pcode",
-        "adm1_pcode",
-        "admin1_pcode",
-        "code_region",
-        "pcode_region",
-    ),
-    "provider_adm2_pcode": (
-        "provider_adm2_pcode",
-        "adm2_pcode",
-        "admin2_pcode",
-        "code_cercle",
-        "pcode_cercle",
-    ),
-    "provider_adm3_pcode": (
-        "provider_adm3_pcode",
-        "adm3_pcode",
-        "admin3_pcode",
-        "code_commune",
-        "pcode_commune",
-        "pcode",
-        "p_code",
-    ),
-    "provider_vintage": ("provider_vintage", "vintage", "millesime", "version_limites"),
-    "longitude": ("longitude", "lon", "long", "lng", "x", "coord_x", "gps_longitude", "geo_lon"),
-    "latitude": ("latitude", "lat", "y", "coord_y", "gps_latitude", "geo_lat"),
-    "remarks": ("remarks", "remarques", "observations", "commentaires", "comments", "description"),
-}
+__all__ = ["FUNCTIONALITY_VALUES", "HEADINGS", "HXL_TAGS", "STATUS_VALUES", "recognise"]
 
-HXL_TAGS: Final[Mapping[str, str]] = {
-    "#org+impl": "implementing_org",
-    "#org+name": "implementing_org",
-    "#org+funder": "donor",
-    "#sector": "sector",
-    "#activity": "activity_type",
-    "#activity+type": "activity_type",
-    "#status": "activity_status",
-    "#adm1+name": "provider_adm1_name",
-    "#adm2+name": "provider_adm2_name",
-    "#adm3+name": "provider_adm3_name",
-    "#adm1+code": "provider_adm1_pcode",
-    "#adm2+code": "provider_adm2_pcode",
-    "#adm3+code": "provider_adm3_pcode",
-    "#loc+name": "provider_locality",
-    "#geo+lon": "longitude",
-    "#geo+lat": "latitude",
-    "#date+start": "start_date",
-    "#date+end": "end_date",
-    "#reached": "reached_people",
-    "#targeted": "targeted_people",
-    "#reached+f": "reached_people_female",
-    "#reached+m": "reached_people_male",
-    "#reached+hh": "reached_households",
-    "#targeted+f": "targeted_people_female",
-    "#targeted+m": "targeted_people_male",
-    "#targeted+hh": "targeted_households",
-}
 # Attributes that do not narrow a figure.
 HXL_PLAIN: Final = frozenset({"ind", "num", "total"})
+
+# Names of the record's own columns; what the store fills is not read from a file.
+_OWN_NAMES: Final = frozenset(PROVIDER_COLUMNS) - {"source_id"}
+_CURRENCY_END: Final = re.compile(r"_(?:en_)?(?:f?_?cfa|fcfa|xof|eur|euros?|usd|dollars?|mru)$")
+# Beginnings of words that together make a column of people.
+_STAGES: Final = (
+    ("targeted", ("cibl", "prevu", "vise", "target", "planif")),
+    ("reached", ("atteint", "touche", "reach", "realis", "benefici")),
+)
+_WHOM: Final = (
+    ("female", ("femme", "female", "women", "feminin")),
+    ("male", ("homme", "male", "men", "masculin")),
+    ("households", ("menage", "household", "hh")),
+    ("groups", ("groupe", "groupement", "group")),
+    ("under18", ("enfant", "mineur", "children", "moins", "under18", "u18")),
+    ("disability", ("handicap", "disab", "invalid")),
+)
+_PEOPLE_FILL: Final = frozenset(
+    ["nombre", "nb", "nbre", "number", "of", "de", "d", "des", "total", "personnes", "people", "individus"]
+    + ["direct", "directs", "en", "situation", "avec", "un", "with", "18", "ans", "a", "years"]
+)
+_AXES: Final = (
+    ("longitude", ("_longitude", "_lon", "_long"), {"x", "e", "est", "easting", "east"}),
+    ("latitude", ("_latitude", "_lat"), {"y", "n", "nord", "northing", "north"}),
+)
+# Columns that KoboToolbox and ODK add to every form; start and end are of filling it in.
+_KOBO_COLUMNS: Final = {"_uuid": "record_key", "today": "observed_on"}
+_KOBO_MARKS: Final = frozenset(
+    ["_id", "_uuid", "_submission_time", "_validation_status", "_notes", "_status", "_submitted_by"]
+    + ["__version__", "_tags", "_index", "_parent_index", "_parent_table_name", "_xform_id_string"]
+    + ["start", "end", "today", "deviceid", "instanceID", "rootUuid", "audit", "_attachments", "formhub/uuid"]
+)
 
 # Folded headings that hold a name, a number or an address of a person.
 CONTACT_WORDS: Final = (
     "telephone", "phone", "tel", "contact", "email", "e_mail", "courriel", "mail", "whatsapp", "gsm",
-    "president", "presidente", "responsable", "point_focal", "focal_point", "enqueteur", "enumerator",
+    "president", "presidente", "responsable", "point_focal", "focal_point", "username",
+    "submitted_by", "deviceid", "phonenumber", "subscriberid", "simserial", "enqueteur", "enumerator",
     "nom_et_prenom", "prenom", "interviewer", "nom_du_chef", "chef_de_village",
 )  # fmt: skip
 
-FUNCTIONALITY_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
-    "functional": (
-        "functional",
-        "fonctionnel",
-        "fonctionnelle",
-        "fonctionne",
-        "en_service",
-        "bon",
-        "working",
-    ),
-    "functional_seasonal": ("functional_seasonal", "fonctionnel_saisonnier", "saisonnier", "seasonal"),
-    "partly": ("partly", "partiellement_fonctionnel", "partiel", "partially_functional"),
-    "broken": ("broken", "en_panne", "panne", "hors_service", "non_fonctionnel", "not_functional"),
-    "dry": ("dry", "sec", "tari", "a_sec", "seche"),
-    "not_used": ("not_used", "non_utilise", "abandonne", "unused", "abandoned"),
-    "unknown": ("unknown", "inconnu", "non_renseigne", "ne_sait_pas"),
-}
-STATUS_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
-    "planned": ("planned", "prevu", "prevue", "planifie", "planifiee", "a_venir"),
-    "ongoing": ("ongoing", "en_cours", "in_progress", "actif", "active"),
-    "completed": ("completed", "termine", "terminee", "acheve", "achevee", "realise", "realisee", "done"),
-    "suspended": ("suspended", "suspendu", "suspendue", "arrete", "stopped"),
-}
 # What people write for "no answer"; the cell is then not reported.
 EMPTY_VALUES: Final = frozenset({"", "na", "n_a", "nan", "nr", "n_r", "nd", "n_d", "neant", "null", "none"})
 
@@ -220,13 +92,77 @@ def recognise(headings: Iterable[str], *, given: Mapping[str, str] | None = None
     dict
         Record column to heading. The first heading that means a column is used.
     """
-    known = _inverted(HEADINGS)
+    listed = list(headings)
+    kobo = is_kobo(listed)
     found: dict[str, str] = dict(given or {})
-    for heading in headings:
-        column = hxl_column(heading) or known.get(fold_heading(heading))
+    for heading in listed:
+        column = _kobo_column(heading) if kobo else None
+        column = heading_column(heading, others=listed) if column is None else column
         if column and column not in found and heading not in found.values():
             found[column] = heading
     return found
+
+
+def heading_column(heading: str, *, others: Iterable[str] = ()) -> str:
+    """Return the record column that one heading means, ``""`` where it has none.
+
+    Parameters
+    ----------
+    heading : str
+        With what stands above it before a ``/``: ``Personnes ciblées / Femmes``.
+    others : iterable of str
+        All headings of the file: ``activites/forage`` beside ``activites`` is an answer of
+        that question, no column of its own.
+
+    Examples
+    --------
+    >>> heading_column("Budget (FCFA)"), heading_column("Personnes ciblées / Femmes")
+    ('amount', 'targeted_people_female')
+    >>> heading_column("localisation/_gps_latitude")
+    'latitude'
+    """
+    known = _inverted(HEADINGS)
+    folded = fold_heading(heading)
+    column = hxl_column(heading) or known.get(folded) or (folded if folded in _OWN_NAMES else "")
+    bare = _CURRENCY_END.sub("", fold_heading(re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", heading)))
+    column = column or known.get(bare) or _people_column(folded) or _axis_column(folded)
+    group, _slash, leaf = heading.rpartition("/")
+    if column or not group or group in others:
+        return column or ""
+    return heading_column(leaf.strip())
+
+
+def is_kobo(headings: Iterable[str]) -> bool:
+    """Whether headings are those of a KoboToolbox or ODK export: two of its own columns at least."""
+    return len({heading.rpartition("/")[2].strip() for heading in headings} & _KOBO_MARKS) > 1
+
+
+def _kobo_column(heading: str) -> str | None:
+    """Return what a column of the form itself means, ``""`` for what it only keeps; None for an answer."""
+    leaf = heading.rpartition("/")[2].strip()
+    return _KOBO_COLUMNS.get(leaf, "" if leaf in _KOBO_MARKS else None)
+
+
+def _people_column(folded: str) -> str:
+    """Column of people that the words of a heading put together: stage, and whom."""
+    words = [word for word in folded.split("_") if word not in _PEOPLE_FILL]
+    stages = {stage for stage, starts in _STAGES for word in words if word.startswith(starts)}
+    whom = {unit for unit, starts in _WHOM for word in words if word.startswith(starts)}
+    known = tuple(start for _name, starts in (*_STAGES, *_WHOM) for start in starts)
+    if not stages or len(whom) > 1 or not all(word.startswith(known) for word in words):
+        return ""
+    stage = "targeted" if "targeted" in stages else "reached"
+    unit = next(iter(whom), "people")
+    return f"{stage}_{unit}" if unit in ("people", "households", "groups") else f"{stage}_people_{unit}"
+
+
+def _axis_column(folded: str) -> str:
+    """Coordinate that a heading ends in (``_gps_latitude``) or that stands beside UTM (``X UTM 30N``)."""
+    words = set(folded.split("_"))
+    for column, ends, letters in _AXES:
+        if folded.endswith(ends) or ("utm" in words and words & letters):
+            return column
+    return ""
 
 
 def hxl_column(tag: str) -> str:
