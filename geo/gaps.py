@@ -154,7 +154,7 @@ def _methods(codes: pd.Series, population: pd.DataFrame) -> pd.Series:
     if "method" not in population:
         return pd.Series("", index=codes.index, dtype="str")
     method = dict(zip(population["adm3_pcode"], population["method"].astype(str), strict=True))
-    return codes.map(method).fillna("").astype("str")
+    return pd.Series([method.get(code, "") for code in codes], index=codes.index, dtype="str")
 
 
 def _reasons(units: pd.DataFrame, facts: Facts, table: pd.DataFrame | None) -> pd.Series:
@@ -169,7 +169,8 @@ def _reasons(units: pd.DataFrame, facts: Facts, table: pd.DataFrame | None) -> p
         & table["source_id"].isin(list(facts.sources))
     )
     words = table[f"reason_{language()}"]
-    return units["pcode"].map(dict(zip(table["pcode"][fits], words[fits], strict=True))).fillna("")
+    known = dict(zip(table["pcode"][fits], words[fits], strict=True))
+    return pd.Series([known.get(code, "") for code in units["pcode"]], index=units.index, dtype="str")
 
 
 @dataclass(frozen=True, eq=False)

@@ -67,6 +67,9 @@ def parts(
 ) -> pd.DataFrame:
     """Return the parts of the score of each commune, 0 (best) to 1 (worst), NaN where unknown.
 
+    Of an interval the score takes the end that is certain (the fewest unserved); what may be besides is in
+    the rank range.
+
     * ``unserved`` = people unserved / the largest such figure among the communes ranked
     * ``coverage`` = 1 - coverage in % (one decimal) / 100
     * ``presence`` = 1 where no partner is reported, 0 where one is, NaN where one may be
@@ -93,7 +96,7 @@ def parts(
     near = table["pcode"].map(dict(distance_pct or {})).to_numpy(dtype=float)
     values = {
         "unserved": _share_of_largest(unserved),
-        "coverage": 1 - half_up(table["coverage_pct"].to_numpy(dtype=float), 1) / 100,
+        "coverage": 1 - half_up(table["coverage_pct_max"].to_numpy(dtype=float), 1) / 100,
         "presence": _absence(table),
         "distance": 1 - half_up(near, 1) / 100,
         "severity": (classes - low) / (high - low),
@@ -217,7 +220,7 @@ def _part_line(name: str, part: float, row: Mapping[Any, Any]) -> str:
         text = _("{part} : {people} / {largest} (le plus grand nombre) = {value}")
         return text.format(part=words, people=people, largest=number(largest), value=shown)
     if name == "coverage":
-        covered = percent(half_up(_figure(row, "coverage_pct"), 1).item() / 100)
+        covered = percent(half_up(_figure(row, "coverage_pct_max"), 1).item() / 100)
         return _("{part} : 1 - {covered} = {value}").format(part=words, covered=covered, value=shown)
     return _("{part} : {value}").format(part=words, value=shown)
 
@@ -343,7 +346,7 @@ def _scores_drawn(
     for place, name in enumerate(names):
         weight = weights[:, place : place + 1]
         if name == "unserved":
-            total += weight * (left / np.maximum(left.max(axis=1, keepdims=True), np.float32(1)))
+            total += weight * (left / np.maximum(left.max(axis=1, keepdims=True, initial=0), np.float32(1)))
             counted += weight
         elif name == "coverage":
             total += weight * (left / np.maximum(crowd, np.float32(1)))

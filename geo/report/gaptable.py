@@ -121,6 +121,7 @@ def as_text(gaps: Gaps, table: pd.DataFrame, *, level: str) -> str:
         "missing": _("manquants"),
         "unserved_people": _("non desservies"),
         "coverage_pct": _("couverture"),
+        "communes_without_figure": _("communes sans chiffre"),
         "state": _("état"),
     }
     rows = [[_cell(row, column) for column in headings if column in row] for row in known.to_dict("records")]
