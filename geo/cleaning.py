@@ -7,8 +7,7 @@ the problem list with its row, column and words.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,6 +21,8 @@ from geo.activities import (
     ActivityType,
     complete,
 )
+from geo.coordinates import PAIR, read_positions
+from geo.dates import Span, common, read_spans
 from geo.headings import (
     EMPTY_VALUES,
     FUNCTIONALITY_VALUES,
@@ -32,6 +33,7 @@ from geo.headings import (
     recognise,
     standard_value,
 )
+from geo.money import currency_code, read_amounts
 
 # Figures that count heads or works: nothing follows a comma there but thousands.
 COUNT_COLUMNS: Final = ("quantity", "possible_repeats", *PEOPLE_COLUMNS)
@@ -46,8 +48,6 @@ WITHHELD: Final = "[…]"
 ORGANISATION_COLUMNS: Final = ("implementing_org", "donor", "partner_orgs")
 DATE_COLUMNS: Final = ("observed_on", "start_date", "end_date")
 PROBLEM_COLUMNS: Final = ("row", "column", "value", "problem")
-_ISO_DATE: Final = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?$")
-_DAY_FIRST: Final = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,11 @@ class Cleaned:
     dropped : tuple of str
         Headings of contact columns, which are never read.
     notes : tuple of str
-        Codes of what was assumed: ``one_per_row``, ``type_from_headings``.
+        Codes of what was assumed (``one_per_row``, ``type_from_headings``) or converted.
     problems : DataFrame
         ``row, column, value, problem``.
+    noted : mapping of str to int
+        Rows by what was converted: ``utm``, ``swapped``, ``excel_serial``, ``period``…
     """
 
     records: pd.DataFrame
@@ -76,6 +78,7 @@ class Cleaned:
     dropped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     problems: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PROBLEM_COLUMNS)))
+    noted: Mapping[str, int] = field(default_factory=dict)
 
 
 def clean(
@@ -104,40 +107,159 @@ def clean(
     raw = pd.DataFrame(
         {column: table[heading].astype("str") for column, heading in columns.items()}, index=table.index
     )
-    problems: list[pd.DataFrame] = []
-    read: dict[str, pd.Series] = {
-        column: raw[column].str.strip()
-        for column in TEXT_COLUMNS
-        if column in raw and column not in DATE_COLUMNS
-    }
-    for column in (*NUMBER_COLUMNS, "water_months"):
-        if column in raw:
-            read[column] = _numbers(raw[column], problems)
-            if column in COUNT_COLUMNS:
-                read[column] = _counts(raw[column], read[column], problems)
-            elif column not in ("longitude", "latitude"):
-                read[column] = _not_negative(raw[column], read[column], problems)
-    for column in FREE_TEXT_COLUMNS:
-        if column in read:
-            read[column] = _without_contacts(read[column], problems)
-    for column in DATE_COLUMNS:
-        if column in raw:
-            read[column] = _dates(raw[column], problems)
-    for column, words in (("functionality", FUNCTIONALITY_VALUES), ("activity_status", STATUS_VALUES)):
-        if column in raw:
-            read[column] = _standard(raw[column], words, problems)
+    faults = _Faults([], {})
+    read = _texts(raw, faults) | _figures(raw, faults) | _places(raw, columns, faults) | _times(raw, faults)
+    read |= _money(raw, columns, faults) | _values(raw, faults)
     notes: list[str] = []
-    read["activity_type"] = _types(raw, headings, types, notes, problems)
-    read["source_id"] = (
-        pd.Series(source_id, index=table.index) if "source_id" not in raw else read["source_id"]
-    )
+    read["activity_type"] = _types(raw, headings, types, notes, faults.problems)
+    read["source_id"] = pd.Series(source_id, index=table.index)
     if "quantity" not in read and {"longitude", "latitude"} <= set(read):
         # One row, one position: the file lists the works themselves, each is one.
         read["quantity"] = pd.Series(1.0, index=table.index)
         notes.append("one_per_row")
     records = complete(_with_seasons(pd.DataFrame(read, index=table.index)))
     unused = [name for name in headings if name not in columns.values() and name not in dropped]
-    return Cleaned(records, columns, tuple(unused), tuple(dropped), tuple(notes), _stack(problems))
+    return Cleaned(
+        records,
+        columns,
+        tuple(unused),
+        tuple(dropped),
+        (*notes, *faults.noted),
+        _stack(faults.problems),
+        faults.noted,
+    )
+
+
+class _Faults(NamedTuple):
+    """What is noted while a table is read: problems cell by cell, and rows by kind of conversion."""
+
+    problems: list[pd.DataFrame]
+    noted: dict[str, int]
+
+    def note(self, kinds: pd.Series) -> None:
+        """Add the rows of each kind; ``""`` and ``date`` are nothing to note."""
+        for kind, rows in kinds[~kinds.isin(["", "date"])].value_counts(sort=False).items():
+            self.noted[str(kind)] = self.noted.get(str(kind), 0) + int(rows)
+
+
+def _texts(raw: pd.DataFrame, faults: _Faults) -> dict[str, pd.Series]:
+    read = {
+        column: raw[column].str.strip()
+        for column in TEXT_COLUMNS
+        if column in raw and column not in (*DATE_COLUMNS, "currency")
+    }
+    free = [column for column in FREE_TEXT_COLUMNS if column in read]
+    return read | {column: _without_contacts(read[column], faults.problems) for column in free}
+
+
+def _figures(raw: pd.DataFrame, faults: _Faults) -> dict[str, pd.Series]:
+    read: dict[str, pd.Series] = {}
+    for column in (*NUMBER_COLUMNS, "water_months"):
+        if column in raw and column != "amount":
+            read[column] = _numbers(raw[column], [] if _paired(raw, column) else faults.problems)
+            if column in COUNT_COLUMNS:
+                read[column] = _counts(raw[column], read[column], faults.problems)
+            elif column not in PAIR:
+                read[column] = _not_negative(raw[column], read[column], faults.problems)
+    return read
+
+
+def _paired(raw: pd.DataFrame, column: str) -> bool:
+    return column in PAIR and set(PAIR) <= set(raw)
+
+
+def _places(raw: pd.DataFrame, columns: Mapping[str, str], faults: _Faults) -> dict[str, pd.Series]:
+    """Coordinates in whatever way they are written; one of the two alone is left to the figures."""
+    if not (set(PAIR) <= set(raw) or "position" in raw):
+        return {}
+    zone = " ".join(columns.get(name, "") for name in (*PAIR, "position"))
+    found = read_positions(raw, zone=zone if "utm" in zone.casefold() else "")
+    faults.problems.append(found.problems)
+    faults.noted.update(found.noted)
+    return {name: found.frame[name] for name in PAIR}
+
+
+def _times(raw: pd.DataFrame, faults: _Faults) -> dict[str, pd.Series]:
+    """Dates at the precision that was written; a cell that holds a period gives its two ends."""
+    spans = {name: read_spans(raw[name].str.strip()) for name in (*DATE_COLUMNS, "period") if name in raw}
+    for name, span in spans.items():
+        faults.note(span["kind"])
+        unread = (span["kind"] == "") & _reported(raw[name])
+        faults.problems.append(_problem(raw[name], unread, "not_a_date"))
+    read: dict[str, pd.Series] = {}
+    if "observed_on" in spans:
+        rows = spans["observed_on"][["start", "end", "kind"]].itertuples(index=False, name=None)
+        read["observed_on"] = pd.Series([common(Span(*row)) for row in rows], index=raw.index, dtype="str")
+    for column, end, other in (("start_date", "start", "end_date"), ("end_date", "end", "start_date")):
+        own = [spans[name][end] for name in (column, "period") if name in spans]
+        # "01/12/2023 au 31/12/2027" under "Début" says when it ends as well.
+        beside = [span[end] for span in _periods(spans, other)]
+        if own or beside:
+            read[column] = _first(own + beside, raw.index)
+    if {"start_date", "end_date"} <= set(read):
+        faults.problems.append(_turned(read["start_date"], read["end_date"]))
+    return read
+
+
+def _periods(spans: Mapping[str, pd.DataFrame], column: str) -> list[pd.DataFrame]:
+    """Return what a column of dates says of both ends: only where it holds a period."""
+    if column not in spans:
+        return []
+    whole = spans[column]["kind"].isin(["period", "quarter"])
+    return [spans[column].where(whole, "")]
+
+
+def _first(columns: Sequence[pd.Series], index: pd.Index) -> pd.Series:
+    """Return the first of the columns that says something, row by row."""
+    found = pd.Series("", index=index, dtype="str")
+    for column in columns:
+        found = found.where(found != "", column)
+    return found
+
+
+def _turned(start: pd.Series, end: pd.Series) -> pd.DataFrame:
+    """Rows that end before they begin, by what both dates state."""
+    pairs = zip(start, end, strict=True)
+    wrong = [bool(first and last) and first[: len(last)] > last[: len(first)] for first, last in pairs]
+    both = (start + " – " + end).rename("end_date")
+    return _problem(both, pd.Series(wrong, index=start.index, dtype=bool), "ends_before_start")
+
+
+def _money(raw: pd.DataFrame, columns: Mapping[str, str], faults: _Faults) -> dict[str, pd.Series]:
+    """Amounts with their currency, from the cell, the column beside it or the heading."""
+    blank = pd.Series("", index=raw.index, dtype="str")
+    written = raw.get("currency", blank)
+    codes = {text: currency_code(text) for text in written.unique()}
+    stated = written.map(codes).astype("str")
+    strange = (stated == "") & _reported(written)
+    faults.problems.append(_problem(written.rename("currency"), strange, "not_a_known_currency"))
+    if "amount" not in raw:
+        return {"currency": stated} if "currency" in raw else {}
+    values = raw["amount"]
+    found = read_amounts(values.str.strip(), currencies=stated, heading=currency_code(columns["amount"]))
+    unknown = {"several_currencies", "not_a_known_currency"}
+    # Without a currency an amount is read as any other figure is. One of a currency that is not
+    # ours is no amount at all.
+    bare = (found["currency"] == "") & ~found["problem"].isin(unknown) & ~_stated(found, stated, columns)
+    figures = _counts(values[bare], _numbers(values[bare], faults.problems), faults.problems)
+    for problem, rows in found[~bare & _reported(values)].groupby("problem"):
+        faults.problems.append(_problem(values.loc[rows.index], rows["problem"] != "", str(problem)))
+    amounts = found["value"].astype("float64").mask(bare, figures.reindex(values.index))
+    amounts = _not_negative(values, amounts.mask(strange), faults.problems)
+    faults.note(found["kind"])
+    return {"amount": amounts, "currency": found["currency"].where(amounts.notna(), stated)}
+
+
+def _stated(found: pd.DataFrame, stated: pd.Series, columns: Mapping[str, str]) -> pd.Series:
+    """Rows whose currency is known from the cell, the column or the heading."""
+    return (found["currency"] != "") | (stated != "") | bool(currency_code(columns["amount"]))
+
+
+def _values(raw: pd.DataFrame, faults: _Faults) -> dict[str, pd.Series]:
+    tables = (("functionality", FUNCTIONALITY_VALUES), ("activity_status", STATUS_VALUES))
+    return {
+        column: _standard(raw[column], words, faults.problems) for column, words in tables if column in raw
+    }
 
 
 def _without_tags(
@@ -205,33 +327,6 @@ def _without_contacts(values: pd.Series, problems: list[pd.DataFrame]) -> pd.Ser
     clean_text = values.str.replace(_REACHES_A_PERSON, WITHHELD, regex=True)
     problems.append(_problem(clean_text, clean_text != values, "contact_withheld"))
     return clean_text
-
-
-def _dates(values: pd.Series, problems: list[pd.DataFrame]) -> pd.Series:
-    """ISO dates, day/month/year and years alone; the precision that was written is kept."""
-    table = {text: _date(text.strip()) for text in values.unique()}
-    dates = values.map(table).astype("str")
-    problems.append(_problem(values, (dates == "") & _reported(values), "not_a_date"))
-    return dates
-
-
-def _date(text: str) -> str:
-    if found := _ISO_DATE.match(text):
-        parts = [int(part) for part in found.groups() if part]
-    elif found := _DAY_FIRST.match(text):
-        parts = [int(part) for part in reversed(found.groups())]
-    else:
-        return ""
-    return _iso(parts)
-
-
-def _iso(parts: list[int]) -> str:
-    year, month, day_of_month = [*parts, 1, 1][:3]
-    try:
-        day = date(year, month, day_of_month)
-    except ValueError:
-        return ""
-    return day.isoformat()[: {1: 4, 2: 7, 3: 10}[len(parts)]]
 
 
 def _standard(
