@@ -6,6 +6,7 @@ list of rings of arc numbers, a boundary line is a list of arcs. The browser
 needs no more to fill, outline and dash all levels from one small file.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -58,7 +59,7 @@ def _edge_owners(pieces: list[list[list[Point]]]) -> dict[tuple[Point, Point], t
     owners: dict[tuple[Point, Point], tuple[int, ...]] = {}
     for piece, rings in enumerate(pieces):
         for ring in rings:
-            for first, second in zip(ring, ring[1:], strict=False):
+            for first, second in itertools.pairwise(ring):
                 key = _edge(first, second)
                 before = owners.get(key, ())
                 owners[key] = before if piece in before else (*before, piece)

@@ -152,7 +152,8 @@ def publish(content: bytes, *, static_dir: Path = STATIC_DIR) -> str:
 
 
 def _subclasses(base: type) -> Iterable[type]:
-    for each in base.__subclasses__():
+    found: list[type] = base.__subclasses__()
+    for each in found:
         yield each
         yield from _subclasses(each)
 

@@ -152,7 +152,10 @@ def classes_of(units: pd.DataFrame) -> Classes:
 def _codes(values: pd.Series, classes: Classes) -> np.ndarray:
     if not classes.edges:
         return np.full(len(values), "presence", dtype=object)
-    place = np.searchsorted(np.array(classes.edges), values.fillna(0.0).to_numpy(dtype=float), side="right")
+    figures = values.fillna(0.0).to_numpy(dtype=float)
+    place = np.searchsorted(np.array(classes.edges), figures, side="right")
+    # A unit beside the area may have less than the least in it: still a number, of the lowest class.
+    place = np.where(figures > 0, np.maximum(place, 1), place)
     return np.array(["presence", *classes.codes], dtype=object)[place]
 
 
@@ -189,7 +192,7 @@ _VALUE_COLUMNS: Final = ("state", "value_min", "value_max", "value_open")
 
 
 def figure(value: float) -> str:
-    """A quantity as read: whole numbers without decimals, others with one.
+    """Write a quantity as it is read: whole numbers without decimals, others with one.
 
     >>> figure(12.0), figure(2.5)
     ('12', '2,5')
@@ -204,7 +207,7 @@ def _figure(value: float, _lang: str) -> str:
 
 
 def value_words(state: str, least: float, most: float, unreported: int) -> str:
-    """The value of a unit in words: ``12``, ``0 à 8``, ``0 à 8 + non rapporté``, ``aucun signalé``.
+    """Say the value of a unit: ``12``, ``0 à 8``, ``0 à 8 + non rapporté``, ``aucun signalé``.
 
     >>> value_words("number", 0, 8, 1)
     '0 à 8 + non rapporté'
@@ -267,7 +270,7 @@ def in_map_order(classified: pd.DataFrame) -> pd.DataFrame:
 
 
 def unit_word(level: str, count: int) -> str:
-    """``communes``, ``cercles / moughataas`` or ``régions / wilayas``, singular where ``count`` asks for it."""
+    """Return ``communes``, ``cercles / moughataas`` or ``régions / wilayas``, singular for one."""
     if level == "commune":
         return ngettext("commune", "communes", count)
     if level == "cercle":

@@ -97,7 +97,7 @@ def view(  # noqa: PLR0913  # one keyword for each thing a map can show
     points: Mapping[str, Any] | None = None,
     basemap_file: str = "",
 ) -> dict[str, Any]:
-    """What the browser needs to draw one state of the map.
+    """Return what the browser needs to draw one state of the map.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ class _Show(MacroElement):
 
 
 def base_map() -> folium.Map:
-    """The empty map: no tiles, our own Leaflet, and nothing that depends on data or language.
+    """Make the empty map: no tiles, our own Leaflet, and nothing that depends on data or language.
 
     streamlit-folium builds the map again when its script changes, so this one never does.
     """
@@ -204,7 +204,7 @@ def base_map() -> folium.Map:
 
 
 def layer(content: Mapping[str, Any]) -> folium.FeatureGroup:
-    """The feature group that draws ``content`` (of :func:`view`) on :func:`base_map`."""
+    """Make the feature group that draws ``content`` (of :func:`view`) on :func:`base_map`."""
     group = folium.FeatureGroup(name="couverture")
     group.add_child(_Show(content))
     return group

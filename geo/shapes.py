@@ -134,7 +134,7 @@ def _frames(shared: Topology, rings: Mapping[str, list[list[int]]]) -> dict[str,
 
 
 def shapes(boundaries: Boundaries, *, later: pd.DataFrame | None = None) -> Shapes:
-    """The file of shapes for ``boundaries``.
+    """Make the file of shapes for ``boundaries``.
 
     Parameters
     ----------

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from geo import words
 from geo.i18n import N_
 from geo.ui import carte, data, filtering, parts, state
 from geo.ui.page import page_setup, show_accounting
-from geo.ui.questions import ask, card_lines, crumbs, drill_to, limits_words, title_of, wide_lines
+from geo.ui.questions import ask, card_lines, crumbs, drill_to, limits_words
 
 under_heading = page_setup(N_("Carte 3W / couverture"))
 ground = data.ground()
@@ -15,7 +16,7 @@ facts = data.answer(view)
 with under_heading:
     show_accounting(facts.accounting, sources_on=facts.newest, limits=limits_words(facts))
 
-shown = carte.prepare(facts, ground, title=title_of(facts), version=data.records().version)
+shown = carte.prepare(facts, ground, title=words.title(facts), version=data.records().version)
 filtering.chips(more, facts.sources)
 with st.container(key="stage"):
     left, right = st.columns([7, 3], gap="medium")
@@ -25,7 +26,7 @@ with st.container(key="stage"):
     with right:
         st.html(shown.legend)
         if len(facts.above):
-            st.html(parts.badge(wide_lines(facts, ground), count=len(facts.above)))
+            st.html(parts.badge(words.above(facts, ground.names), count=len(facts.above)))
         if view.unit:
             st.html(parts.card(*card_lines(facts, ground)))
 

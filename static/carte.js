@@ -14,6 +14,8 @@
   var INDICATIVE_DASH = "4 3";
   var ORDER = ["region", "cercle", "commune"];
   var CONTEXT_OPACITY = 0.45;
+  // Points are found by the cell they lie in [pixels].
+  var CELL = 16;
   var FACE = ' "Source Sans", "Segoe UI", Roboto, sans-serif';
   var fetched = {};
 
@@ -392,52 +394,67 @@
 
   // ---- points -------------------------------------------------------------------------------------
 
+  // Places are projected once, at zoom 0; a paint scales and shifts them.
   Carte.prototype.readPoints = function () {
     var sent = this.view.points;
-    if (!sent) {
-      this.points = null;
-      return;
+    this.points = null;
+    if (!sent) return;
+    var count = sent.look.length, x = 0, y = 0;
+    var points = { count: count, x: new Float64Array(count), y: new Float64Array(count), look: sent.look, looks: sent.looks };
+    points.dots = sent.looks.map(dot);
+    for (var i = 0; i < count; i += 1) {
+      x += sent.xy[2 * i];
+      y += sent.xy[2 * i + 1];
+      var sine = Math.sin(y * sent.step * Math.PI / 180);
+      points.x[i] = 256 * (0.5 + x * sent.step / 360);
+      points.y[i] = 256 * (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI));
     }
-    var x = 0, y = 0, list = [];
-    for (var i = 0; i < sent.xy.length; i += 2) {
-      x += sent.xy[i];
-      y += sent.xy[i + 1];
-      list.push({ at: L.latLng(y * sent.step, x * sent.step), look: sent.looks[sent.look[i / 2]] });
-    }
-    this.points = list;
+    this.points = points;
   };
+
+  // A dot is painted once and then copied: a third of the time of an arc for each point.
+  function dot(look) {
+    var ratio = window.devicePixelRatio || 1, canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 9 * ratio;
+    var pen = canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    pen.beginPath();
+    pen.arc(4.5, 4.5, 3.5, 0, 2 * Math.PI);
+    pen.fillStyle = look.fill;
+    pen.strokeStyle = look.edge;
+    pen.fill();
+    pen.stroke();
+    return canvas;
+  }
 
   Carte.prototype.paintPoints = function (pen, size) {
-    var map = this.map, self = this;
-    this.grid = {};
-    this.shown = 0;
-    pen.lineWidth = 1;
-    this.points.forEach(function (point) {
-      var at = map.latLngToContainerPoint(point.at);
-      if (at.x < -6 || at.y < -6 || at.x > size.x + 6 || at.y > size.y + 6) return;
-      pen.beginPath();
-      pen.arc(at.x, at.y, 3.5, 0, 2 * Math.PI);
-      pen.fillStyle = point.look.fill;
-      pen.strokeStyle = point.look.edge;
-      pen.fill();
-      pen.stroke();
-      var cell = Math.floor(at.x / 16) + ":" + Math.floor(at.y / 16);
-      (self.grid[cell] = self.grid[cell] || []).push([at.x, at.y, point]);
-      self.shown += 1;
-    });
-    this.map.getContainer().dataset.points = this.shown;
+    var points = this.points, scale = Math.pow(2, this.map.getZoom()), corner = this.map.getPixelBounds().min;
+    var grid = new Map(), shown = 0;
+    for (var i = 0; i < points.count; i += 1) {
+      var x = points.x[i] * scale - corner.x, y = points.y[i] * scale - corner.y;
+      if (x < -6 || y < -6 || x > size.x + 6 || y > size.y + 6) continue;
+      pen.drawImage(points.dots[points.look[i]], x - 4.5, y - 4.5, 9, 9);
+      var cell = (Math.floor(x / CELL) + 1) * 10000 + Math.floor(y / CELL) + 1, inside = grid.get(cell);
+      if (inside) inside.push(i); else grid.set(cell, [i]);
+      shown += 1;
+    }
+    this.near = { grid: grid, scale: scale, corner: corner };
+    this.map.getContainer().dataset.points = shown;
   };
 
+  // The point under the pointer, within 8 pixels: its number, or null.
   Carte.prototype.pointAt = function (where) {
-    if (!this.points || !this.grid) return null;
-    var best = null, least = 64, cx = Math.floor(where.x / 16), cy = Math.floor(where.y / 16);
+    if (!this.points || !this.near) return null;
+    var points = this.points, near = this.near, best = null, least = 64;
+    var cx = Math.floor(where.x / CELL), cy = Math.floor(where.y / CELL);
     for (var i = cx - 1; i <= cx + 1; i += 1) {
       for (var j = cy - 1; j <= cy + 1; j += 1) {
-        (this.grid[i + ":" + j] || []).forEach(function (entry) {
-          var far = Math.pow(entry[0] - where.x, 2) + Math.pow(entry[1] - where.y, 2);
+        (near.grid.get((i + 1) * 10000 + j + 1) || []).forEach(function (number) {
+          var far = Math.pow(points.x[number] * near.scale - near.corner.x - where.x, 2) +
+            Math.pow(points.y[number] * near.scale - near.corner.y - where.y, 2);
           if (far < least) {
             least = far;
-            best = entry[2];
+            best = number;
           }
         });
       }
@@ -530,12 +547,19 @@
   }
 
   Carte.prototype.hover = function (event) {
-    var point = this.pointAt(event.containerPoint);
-    if (point) this.tip.setLatLng(point.at).setContent(words(point.look.name, "")).openOn(this.map);
+    var number = this.pointAt(event.containerPoint);
+    if (number !== null) {
+      var look = this.points.looks[this.points.look[number]];
+      this.tip.setLatLng(event.latlng).setContent(words(look.name, "")).openOn(this.map);
+    } else if (this.onPoint) {
+      this.map.closeTooltip(this.tip);
+    }
+    this.onPoint = number !== null;
   };
 
   Carte.prototype.over = function (event) {
-    if (this.pointAt(event.containerPoint)) return;
+    if (this.pointAt(event.containerPoint) !== null) return;
+    this.onPoint = false;
     var layer = event.target, entry = this.view.units[layer.pcode];
     this.tip.setLatLng(event.latlng).setContent(words(layer.unit.name, entry ? entry[1] : "")).openOn(this.map);
   };

@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
-from geo import classify, maps
+from geo import classify, maps, words
 from geo.counting import Communes
 from geo.facts import Facts, View
-from geo.i18n import N_, _, language
+from geo.i18n import _, language
 from geo.shapes import Frame
 from geo.ui import parts
 from geo.ui.data import Ground
@@ -23,18 +23,18 @@ POINTS_SHOWN: Final = 20_000
 
 # How a point is drawn by its state: name, fill, edge.
 POINT_LOOKS: Final = {
-    "functional": (N_("fonctionnel"), "#0B4F6C", "#FFFFFF"),
-    "functional_seasonal": (N_("fonctionnel, saisonnier"), "#6AA9BF", "#0B4F6C"),
-    "partly": (N_("en partie"), "#EBBE90", "#6E3608"),
-    "broken": (N_("en panne"), "#C2571A", "#FFFFFF"),
-    "dry": (N_("à sec"), "#6E3608", "#FFFFFF"),
-    "not_used": (N_("non utilisé"), "#55636B", "#FFFFFF"),
-    "unknown": (N_("état inconnu"), "#FFFFFF", "#55636B"),
+    "functional": (words.FUNCTIONALITIES["functional"], "#0B4F6C", "#FFFFFF"),
+    "functional_seasonal": (words.FUNCTIONALITIES["functional_seasonal"], "#6AA9BF", "#0B4F6C"),
+    "partly": (words.FUNCTIONALITIES["partly"], "#EBBE90", "#6E3608"),
+    "broken": (words.FUNCTIONALITIES["broken"], "#C2571A", "#FFFFFF"),
+    "dry": (words.FUNCTIONALITIES["dry"], "#6E3608", "#FFFFFF"),
+    "not_used": (words.FUNCTIONALITIES["not_used"], "#55636B", "#FFFFFF"),
+    "unknown": (words.FUNCTIONALITIES["unknown"], "#FFFFFF", "#55636B"),
 }
 
 
 def inside(units: pd.DataFrame, ground: Ground, shown: Communes) -> pd.DataFrame:
-    """The units that lie within the communes shown; the others are context."""
+    """Return the units that lie within the communes shown; the others are context."""
     members = ground.frame.members
     return units[[members.of(pcode) <= shown for pcode in units["pcode"]]]
 
@@ -97,7 +97,7 @@ def _prepared(key: str, lang: str, title: str, _facts: Facts, _ground: Ground) -
 
 
 def prepare(facts: Facts, ground: Ground, *, title: str, version: str) -> Shown:
-    """What the page sends for ``facts``: made once for each view, language and version of the data.
+    """Return what the page sends for ``facts``: made once for each view, language and version of the data.
 
     The classes are those of the four regions, however far one drills, so that a
     colour means the same on every map of one question.

@@ -162,7 +162,7 @@ def _file_key() -> str:
 
 
 def records() -> store.Store:
-    """The store in use: shipped records, or the file that ``COUVERTURE_RECORDS`` names."""
+    """Return the store in use: shipped records, or the file that ``COUVERTURE_RECORDS`` names."""
     boundaries = ground().boundaries
     return _store(boundaries.version, _file_key(), boundaries)
 
@@ -186,7 +186,7 @@ def _residents() -> pd.DataFrame:
 
 
 def prepared(audience: Audience = READER) -> facts.Prepared:
-    """Records that have passed ``share``, prepared for counting."""
+    """Return records that have passed ``share``, prepared for counting."""
     held = records()
     return _prepared(f"{held.version}|{population_in_use()}", audience.key, held, audience)
 

@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from geo import filters
+from geo import filters, words
 from geo.activities import Source
 from geo.i18n import N_, _, number
 from geo.ui import state
@@ -24,28 +24,8 @@ PARAMETERS: Final = {
     "functionality": "etat",
     "source_id": "source",
 }
-LABELS: Final = {
-    "implementing_org": N_("Partenaire"),
-    "donor": N_("Bailleur"),
-    "activity_status": N_("Statut"),
-    "functionality": N_("État"),
-    "source_id": N_("Source"),
-    "debut": N_("De l'année"),
-    "fin": N_("À l'année"),
-}
-VALUE_WORDS: Final = {
-    "planned": N_("prévu"),
-    "ongoing": N_("en cours"),
-    "completed": N_("achevé"),
-    "suspended": N_("suspendu"),
-    "functional": N_("fonctionnel"),
-    "functional_seasonal": N_("fonctionnel, saisonnier"),
-    "partly": N_("en partie"),
-    "broken": N_("en panne"),
-    "dry": N_("à sec"),
-    "not_used": N_("non utilisé"),
-    "unknown": N_("état inconnu"),
-}
+LABELS: Final = {**words.FILTERS, "debut": N_("De l'année"), "fin": N_("À l'année")}
+VALUE_WORDS: Final = words.STATUSES | words.FUNCTIONALITIES
 # An empty cell, in an address, where an empty value means "all".
 NOT_GIVEN: Final = "-"
 _CHOSEN_WORDS: Final = ("activity_status", "functionality")
@@ -150,8 +130,8 @@ def ask(choices: Choices, now: Asked, sources: Mapping[str, Source]) -> None:
         numbers = choices.counts(column)
         if len(numbers) < 2 and column not in now.values:
             continue
-        words = _labelled(column, numbers, sources)
-        state.select(name, _(LABELS[column]), ["", *numbers], words=words, default="", labels_change=True)
+        label = _labelled(column, numbers, sources)
+        state.select(name, _(LABELS[column]), ["", *numbers], words=label, default="", labels_change=True)
     years = ["", *choices.years()]
     if len(years) > 2:
         for name in ("debut", "fin"):
@@ -159,12 +139,12 @@ def ask(choices: Choices, now: Asked, sources: Mapping[str, Source]) -> None:
 
 
 def _labelled(column: str, numbers: Mapping[str, int], sources: Mapping[str, Source]) -> Callable[[str], str]:
-    def words(value: str) -> str:
+    def label(value: str) -> str:
         if not value:
             return _("tous")
         return f"{_words(column, value, sources)} ({number(numbers.get(value, 0))})"
 
-    return words
+    return label
 
 
 def chips(now: Asked, sources: Mapping[str, Source]) -> None:

@@ -2,12 +2,13 @@
 
 import html
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
+from geo import words
 from geo.classify import figure, unit_word
-from geo.i18n import _, ngettext, number
+from geo.i18n import _, number
 
 # Order and words of the columns of the table are those of `table`.
 _NO_FIGURE: Final = "–"
@@ -19,13 +20,13 @@ def escaped(text: object) -> str:
 
 
 def swatch(klass: str) -> str:
-    """The little box of a class; the word always stands beside it."""
+    """Make the little box of a class; the word always stands beside it."""
     inner = "0" if klass == "zero" else ""
     return f"<i class='sw {escaped(klass)}' aria-hidden='true'>{inner}</i>"
 
 
 def legend(rows: pd.DataFrame, *, title: str, level: str, rings: bool) -> str:
-    """The legend as a definition list: swatch and class, and the units in it.
+    """Make the legend as a definition list: swatch and class, and the units in it.
 
     Parameters
     ----------
@@ -58,29 +59,23 @@ def legend(rows: pd.DataFrame, *, title: str, level: str, rings: bool) -> str:
 def points_legend(looks: Sequence[tuple[str, str, int]]) -> str:
     """Rows for the points layer: colour, name, number."""
     rows = "".join(
-        f"<div><dt><i class='dot' style='background:{escaped(fill)}' aria-hidden='true'></i>{escaped(name)}</dt>"
-        f"<dd>{number(count)}</dd></div>"
+        f"<div><dt><i class='dot' style='background:{escaped(fill)}' aria-hidden='true'></i>"
+        f"{escaped(name)}</dt><dd>{number(count)}</dd></div>"
         for name, fill, count in looks
     )
     return f"<section class='legend'><h3>{escaped(_('Points'))}</h3><dl>{rows}</dl></section>"
 
 
 def badge(lines: Sequence[str], *, count: int) -> str:
-    """The badge of what is known above the level drawn only; it colours nothing."""
-    title = ngettext(
-        "connu au niveau supérieur : {n} enregistrement",
-        "connu au niveau supérieur : {n} enregistrements",
-        count,
-    ).format(n=number(count))
+    """Make the badge of what is known above the level drawn only; it colours nothing."""
     items = "".join(f"<li>{escaped(line)}</li>" for line in lines)
-    return (
-        f"<section class='badge'><p><b class='letter'>R</b> {escaped(title)}</p>{f'<ul>{items}</ul>' if items else ''}"
-        "</section>"
-    )
+    listed = f"<ul>{items}</ul>" if items else ""
+    title = escaped(words.above_title(count))
+    return f"<section class='badge'><p><b class='letter'>R</b> {title}</p>{listed}</section>"
 
 
 def card(title: str, lines: Sequence[tuple[str, str]]) -> str:
-    """The chosen unit: a title and a few pairs of word and value."""
+    """Make the card of the chosen unit: a title and a few pairs of word and value."""
     rows = "".join(f"<div><dt>{escaped(term)}</dt><dd>{escaped(value)}</dd></div>" for term, value in lines)
     return f"<section class='card'><h2>{escaped(title)}</h2><dl>{rows}</dl></section>"
 
@@ -98,47 +93,43 @@ def _parents(level: str, cercle: str, region: str) -> str:
     return {"commune": f"{cercle} · {region}", "cercle": region}.get(level, "")
 
 
+def _row(row: Any, level: str) -> str:
+    # Cells and rows close themselves: a third of the bytes of 208 rows.
+    least = _cell(row.value_min, row.state, row.value_open, "min")
+    most = _cell(row.value_max, row.state, row.value_open, "max")
+    inside = escaped(_parents(level, row.cercle_name, row.region_name))
+    # A record known above the unit only is counted in the badge, not here.
+    count = number(row.records) if row.presence else _NO_FIGURE
+    return (
+        f"<tr><td>{swatch(row.klass)}{escaped(row.words)}<th scope=row>{escaped(row.name)}<td>{inside}"
+        f"<td class=n>{least}<td class=n>{most}<td class=n>{count}"
+    )
+
+
 def table(rows: pd.DataFrame, *, caption: str, level: str) -> str:
-    """The units in the map's order, swatch and word first, with minimum and maximum apart.
+    """Make the table of units in the map's order, swatch and word first, with minimum and maximum apart.
 
     Parameters
     ----------
     rows
-        ``name, cercle_name, region_name, klass, words, state, value_min, value_max, value_open, records``.
+        ``name, cercle_name, region_name, klass, words, state, value_min, value_max, value_open, records,
+        presence``.
     """
     heads = [_("Valeur"), unit_word(level, 1), _("Dans"), _("Min"), _("Max"), _("Enreg.")]
     head = "".join(f"<th scope='col'>{escaped(word)}</th>" for word in heads)
-    columns = [
-        "klass",
-        "words",
-        "name",
-        "cercle_name",
-        "region_name",
-        "state",
-        "value_min",
-        "value_max",
-        "value_open",
-        "records",
-    ]
-    body = "".join(
-        f"<tr><td>{swatch(klass)}{escaped(words)}<th scope=row>{escaped(name)}<td>{escaped(_parents(level, cercle, region))}"
-        f"<td class=n>{_cell(least, state, unreported, 'min')}<td class=n>{_cell(most, state, unreported, 'max')}"
-        f"<td class=n>{number(count)}"
-        for klass, words, name, cercle, region, state, least, most, unreported, count in rows[
-            columns
-        ].itertuples(index=False, name=None)
-    )
+    body = "".join(_row(row, level) for row in rows.itertuples(index=False))
+    label = escaped(caption)
     return (
-        f"<div class='table' tabindex='0' role='region' aria-label='{escaped(caption)}'><table>"
-        f"<caption>{escaped(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<div class='table' tabindex='0' role='region' aria-label='{label}'><table>"
+        f"<caption>{label}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         f"<p class='key'>{escaped(key_words())}</p>"
     )
 
 
 def key_words() -> str:
-    """The key of the signs used in a table."""
+    """Return the key of the signs used in a table."""
     return _(
         "0 : une source exhaustive couvre l'unité et n'en signale pas · aucun signalé : rien n'est signalé, "
-        "aucune source exhaustive · n. r. : non rapporté · inconnu : l'état n'est pas connu · s. o. : sans objet · "
-        "+ : un enregistrement au moins ne donne pas de nombre"
+        "aucune source exhaustive · n. r. : non rapporté · inconnu : l'état n'est pas connu · "
+        "s. o. : sans objet · + : un enregistrement au moins ne donne pas de nombre"
     )

@@ -1,27 +1,18 @@
-"""What the reader asks on the map page: filters in, a :class:`geo.facts.View` out; and the words around it."""
+"""What the reader asks on the map page: filters in, a :class:`geo.facts.View` out."""
 
 from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
 
-from geo.classify import value_words
+from geo import words
 from geo.facts import Facts, OfType, Prepared, View
 from geo.i18n import N_, _, number
 from geo.settings import LEVELS
+from geo.sharing import READER
 from geo.ui import data, filtering, state
 from geo.ui.data import Ground
 
-MEASURES: Final = {
-    "working": N_("En service"),
-    "in_place": N_("En place, tous états"),
-    "out_of_order": N_("Hors service"),
-    "not_used": N_("Non utilisés"),
-    "partners": N_("Partenaires présents"),
-    "records": N_("Enregistrements"),
-    "reached_people": N_("Personnes atteintes"),
-    "targeted_people": N_("Personnes visées"),
-}
 LEVEL_WORDS: Final = {
     "region": N_("Région / wilaya"),
     "cercle": N_("Cercle / moughataa"),
@@ -30,8 +21,10 @@ LEVEL_WORDS: Final = {
 REGION_WORDS: Final = {"2021": N_("Régions de 2021"), "2023": N_("Régions de 2023 (approx.)")}
 # Types whose sources say whether each work runs; of the others most would read "unknown".
 _SURVEYED_TYPES: Final = ("water_point", "market_garden")
-# Lines named in the badge before "and n more".
-_LINES_SHOWN: Final = 4
+
+
+def _measure_words(name: str) -> str:
+    return _(words.MEASURES[name])
 
 
 def _default_measure(activity_type: str) -> str:
@@ -39,7 +32,7 @@ def _default_measure(activity_type: str) -> str:
 
 
 def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
-    """The filters in one row, the others behind *Plus*; and the view they ask for."""
+    """Show the filters in one row, the others behind *Plus*; and the view they ask for."""
     types = {name: each.kind for name, each in prepared.of_type.items() if len(each.records)}
 
     def follow_type() -> None:
@@ -60,8 +53,8 @@ def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
             measure = state.select(
                 "mesure",
                 _("Ce qui est compté"),
-                list(MEASURES),
-                words=lambda name: _(MEASURES[name]),
+                list(words.MEASURES),
+                words=_measure_words,
                 default=_default_measure(asked),
             )
         with boxes[2]:
@@ -97,7 +90,7 @@ def _default_type(prepared: Prepared) -> str:
 
 
 def _ask_more(of_type: OfType, ground: Ground) -> tuple[filtering.Asked, str]:
-    version = f"{data.records().version}|{data.READER.key}|{of_type.kind.name}"
+    version = f"{data.records().version}|{READER.key}|{of_type.kind.name}"
     now = filtering.asked(of_type.records, version=version)
     label = _("Plus ({n})").format(n=len(now)) if len(now) else _("Plus")
     with st.popover(label, width="stretch"):
@@ -126,7 +119,7 @@ def _ask_regions(ground: Ground) -> str:
 
 
 def drill_to(ground: Ground) -> Callable[[str], None]:
-    """Callback of a click on the map: look at the unit, one level further down."""
+    """Return the callback of a click on the map: look at the unit, one level further down."""
 
     def drill(pcode: str) -> None:
         if pcode not in ground.places:
@@ -138,7 +131,7 @@ def drill_to(ground: Ground) -> Callable[[str], None]:
 
 
 def crumbs(view: View, ground: Ground) -> None:
-    """The way down to the place looked at, each step a button back to it."""
+    """Show the way down to the place looked at, each step a button back to it."""
     steps = [("", _("Les quatre régions"), "commune")]
     if view.unit:
         place = ground.places[view.unit]
@@ -169,40 +162,18 @@ def _go(pcode: str, level: str) -> None:
 
 
 def limits_words(facts: Facts) -> str:
-    """The vintages of the boundaries in use: ``ML COD-AB 2021, MR COD-AB 2024``."""
+    """Name the vintages of the boundaries in use: ``ML COD-AB 2021, MR COD-AB 2024``."""
     return ", ".join(f"{country} {vintage}" for country, vintage in facts.vintages.items())
-
-
-def title_of(facts: Facts) -> str:
-    """What the map shows: type, measure, date."""
-    what = f"{facts.kind.label} · {_(MEASURES[facts.view.measure]).lower()}"
-    year = facts.newest[:4]
-    return f"{what} · {year}" if year else what
-
-
-def wide_lines(facts: Facts, ground: Ground) -> list[str]:
-    """One line for each record known above the level only, the first few."""
-    lines = []
-    for places, quantity, who in facts.above[["place_set", "quantity", "implementing_org"]].itertuples(
-        index=False, name=None
-    ):
-        names = [ground.names.get(code, code) for code in places.split(";") if code]
-        amount = _("nombre non rapporté") if quantity != quantity else number(quantity)
-        lines.append(f"{amount} · {', '.join(names[:3])}{'…' if len(names) > 3 else ''} · {who}")
-    rest = len(lines) - _LINES_SHOWN
-    return lines[:_LINES_SHOWN] + ([_("et {n} autres").format(n=number(rest))] if rest > 0 else [])
 
 
 def card_lines(facts: Facts, ground: Ground) -> tuple[str, list[tuple[str, str]]]:
     """Title and lines of the card of the place looked at."""
     total = facts.total.iloc[0]
-    value = value_words(
-        str(total["state"]), float(total["value_min"]), float(total["value_max"]), int(total["value_open"])
-    )
+    value = words.value_of_row(total)
     people = _("inconnue") if total["people"] != total["people"] else number(total["people"])
     year = f" ({total['people_year']})" if total["people_year"] else ""
     lines = [
-        (_(MEASURES[facts.view.measure]), value),
+        (_(words.MEASURES[facts.view.measure]), value),
         (_("Enregistrements"), number(int(total["records"]))),
         (_("Population"), f"{people}{year}"),
         (_("Code"), facts.view.unit),

@@ -170,5 +170,6 @@ def write_address() -> None:
         if value and name in defaults and value != defaults[name]
     }
     st.session_state[_WRITTEN] = wanted
-    if st.query_params.to_dict() != wanted:
+    # A link to the page that it stands on changes the page, not the browser's address.
+    if followed_link() or st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

@@ -139,13 +139,15 @@ def test_points_are_drawn_in_under_a_second(page: Page, count):
 
 def test_hover_finds_the_point_and_a_click_the_unit_and_names_stay_text(page: Page):
     file, codes = shapes_file(13, 20)
-    points = pd.DataFrame({"longitude": [-3.0], "latitude": [15.0], "look": ["a"]})
+    points = pd.DataFrame({"longitude": [-5.0], "latitude": [15.0], "look": ["a"]})
     page.evaluate(DRAW, [file, units_view(codes, points=point_arrays(points, LOOKS))])
-    at = page.evaluate("() => { const p = carte.latLngToContainerPoint([15, -3]); return [p.x, p.y]; }")
+    at = page.evaluate("() => { const p = carte.latLngToContainerPoint([15, -5]); return [p.x, p.y]; }")
     page.mouse.move(at[0] + 2, at[1])
     page.wait_for_selector(".carte-tip")
     assert page.locator(".carte-tip").inner_text() == "<b>Point</b>"
-    far = page.evaluate("() => { const p = carte.latLngToContainerPoint([15.3, -2]); return [p.x, p.y]; }")
+    page.mouse.move(at[0] + 250, at[1])  # beside the last unit: nothing to name
+    page.wait_for_function("() => !document.querySelector('.carte-tip')")
+    far = page.evaluate("() => { const p = carte.latLngToContainerPoint([15.3, -5.4]); return [p.x, p.y]; }")
     page.mouse.move(*far)
     page.wait_for_function("() => document.querySelector('.carte-tip').innerText.startsWith('<i>C')")
     page.mouse.click(*far)
