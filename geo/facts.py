@@ -91,6 +91,8 @@ class Facts:
         Records left out because a period is asked and they have no date.
     filtered : int
         Records of the type that the filters leave out.
+    population : tuple of (year, method, source)
+        Where the people of the area come from, each combination once.
     of_type, rows : DataFrame, array of int
         All shared records of the type, and which of them are behind the figures.
     """
@@ -107,6 +109,7 @@ class Facts:
     newest: str = ""
     undated: int = 0
     filtered: int = 0
+    population: tuple[tuple[str, str, str], ...] = ()
     of_type: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     rows: np.ndarray = field(repr=False, default_factory=lambda: np.empty(0, dtype=np.int64))
 
@@ -313,6 +316,7 @@ def build(prepared: Prepared, view: View) -> Facts:
         newest=newest,
         undated=undated,
         filtered=len(keep) - len(rows),
+        population=_origins(shown, prepared.population),
         of_type=of_type.records,
         rows=behind,
     )
@@ -365,3 +369,11 @@ def _population(units: Mapping[str, Communes], people: pd.DataFrame) -> pd.DataF
         year = SEPARATOR.join(sorted({years[code] for code in having}))
         rows.append((pcode, total, year, len(communes) - len(having)))
     return pd.DataFrame(rows, columns=["pcode", "people", "people_year", "people_missing"])
+
+
+def _origins(shown: Communes, people: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
+    """Year, method and source of the people of these communes, each combination once."""
+    used = people[people["adm3_pcode"].isin(shown) & people["people"].notna()]
+    columns = [used[name].astype("str") if name in used else "" for name in ("year", "method", "source")]
+    found = pd.DataFrame(dict(zip(("year", "method", "source"), columns, strict=True)), index=used.index)
+    return tuple(found.drop_duplicates().sort_values("year").itertuples(index=False, name=None))

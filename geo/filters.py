@@ -31,7 +31,7 @@ def holds(cells: pd.Series, values: Sequence[str], *, several: bool) -> np.ndarr
     code, words = pd.factorize(cells)
     wanted = set(values)
     found = [bool(wanted & set(split(str(word)))) if several else str(word) in wanted for word in words]
-    return np.array(found, dtype=bool)[code] if len(found) else np.zeros(len(cells), dtype=bool)
+    return np.array(found, dtype=bool)[code] if found else np.zeros(len(cells), dtype=bool)
 
 
 def kept(
@@ -60,7 +60,7 @@ def _within(records: pd.DataFrame, period: Period) -> np.ndarray:
     # A date of lower precision covers all of its year or month: 2016 meets any day of 2016.
     late = begins > (end + "~" if end else "~")
     early = (ends + "~") < start
-    return ((begins != "") & ~late & ~early).to_numpy(dtype=bool)
+    return ((begins != "") & ~late & ~early).to_numpy(dtype=bool, copy=True)
 
 
 def undated(records: pd.DataFrame, period: Period) -> int:

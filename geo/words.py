@@ -64,6 +64,14 @@ COUNTRIES: Final = {"ML": N_("Mali"), "MR": N_("Mauritanie")}
 LINES_SHOWN: Final = 4
 
 
+# How a population figure was made.
+METHODS: Final = {
+    "projection": N_("projection"),
+    "estimate": N_("estimation"),
+    "census": N_("recensement"),
+}
+
+
 def named(name: str, text: str) -> str:
     """``Mali : COD-AB 2021``, with the space before the colon that the language wants."""
     return _("{name} : {text}").format(name=name, text=text)
@@ -288,12 +296,19 @@ def key(facts: Facts) -> str:
 
 
 def population(facts: Facts) -> str:
-    """People of the area with year and what is missing; empty where no commune has a figure."""
+    """People of the area with their origin, and what is missing; empty where no commune has a figure."""
     row = facts.total.iloc[0]
     if pd.isna(row["people"]):
         return ""
-    years = str(row["people_year"]).replace(SEPARATOR, ", ")
-    text = _("Population : {people} (pop. {years})").format(people=number(row["people"]), years=years)
+    # An estimate is marked wherever it is used.
+    marked = "≈ " if any(method == "estimate" for _year, method, _source in facts.population) else ""
+    origins = [
+        ", ".join(part for part in (year, _(METHODS.get(method, method)), source) if part)
+        for year, method, source in facts.population
+    ]
+    text = _("Population : {people}, hors déplacés et réfugiés (pop. {origins})").format(
+        people=marked + number(row["people"]), origins=" ; ".join(origins)
+    )
     missing = int(row["people_missing"])
     if missing:
         text += " · " + _("communes sans donnée : {n}").format(n=number(missing))

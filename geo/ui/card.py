@@ -11,7 +11,7 @@ from geo import words
 from geo.activities import ActivityType, Source
 from geo.card import Card
 from geo.classify import figure, value_words
-from geo.i18n import N_, _, language, ngettext, number
+from geo.i18n import _, language, ngettext, number
 from geo.io.population import in_use as population_in_use
 from geo.settings import LEVELS
 from geo.ui import data, overview, sheets, state, whole
@@ -24,11 +24,6 @@ from geo.ui.sheets import Html
 NAME: Final = "unite"
 # Rows of records written out; the rest is counted.
 ROWS_SHOWN: Final = 300
-METHODS: Final = {
-    "projection": N_("projection"),
-    "estimate": N_("estimation"),
-    "census": N_("recensement"),
-}
 
 
 def units(ground: Ground) -> list[str]:
@@ -106,7 +101,7 @@ def population(people: pd.Series) -> str:
     """``39 118 personnes (pop. 2017, projection, hors déplacés et réfugiés) · source``; unknown said so."""
     if pd.isna(people["people"]):
         return _("Population : inconnue.")
-    methods = [_(METHODS.get(name, name)) for name in str(people["method"]).split(";") if name]
+    methods = [_(words.METHODS.get(name, name)) for name in str(people["method"]).split(";") if name]
     years = ", ".join(part for part in str(people["year"]).split(";") if part)
     marked = "≈ " if "estimate" in str(people["method"]) else ""
     text = _("Population : {people} personnes (pop. {years}, {methods}, hors déplacés et réfugiés)").format(
