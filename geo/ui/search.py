@@ -15,13 +15,18 @@ from geo.ui.sheets import map_of_partner, with_language
 LONGEST: Final = 60
 
 
-@st.fragment
 def search_box(lang: str) -> None:
-    """Show the field and, under it, what was found; typing runs this part alone, not the page."""
-    set_language(lang)
+    """Show the field and, under it, what was found; a link that was followed empties it."""
     key = f"chercher:{lang}"
     if state.followed_link():
         st.session_state[key] = ""
+    _field(lang, key)
+
+
+@st.fragment
+def _field(lang: str, key: str) -> None:
+    # Typing runs this part alone, in a thread that knows nothing of the page's language.
+    set_language(lang)
     with st.container(key="search"):
         text = st.text_input(
             _("Chercher une commune"),
