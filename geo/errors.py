@@ -31,3 +31,7 @@ class BasemapSourceError(CouvertureError):
 
 class ViewError(CouvertureError):
     """What is asked for does not exist: a type, a unit, a kind of file; nothing was written."""
+
+
+class StoreError(CouvertureError):
+    """The database of records cannot be used, or refuses what is asked; nothing was changed."""

@@ -1,21 +1,93 @@
-"""The records in use: the shipped ones or a file of one's own."""
+"""The records in use: a file of one's own, or the shipped records and what the store holds."""
 
+import dataclasses
+import hashlib
 import os
 from pathlib import Path
 
+import pandas as pd
+
 from geo.boundaries import Boundaries
+from geo.counting import SEPARATOR
+from geo.placing import repeats
+from geo.store import database, held, sources
 from geo.store.files import RECORDS_VARIABLE, TYPE_VARIABLE, Store, load_file, load_shipped
+from geo.store.rows import plain
+
+_REPEAT = "possible_repeat"
 
 
 def load(boundaries: Boundaries) -> Store:
-    """Load the file that ``COUVERTURE_RECORDS`` names, else the shipped records.
+    """Load the file that ``COUVERTURE_RECORDS`` names, else the shipped records and the imported ones.
+
+    A source that another stands in for, or that somebody switched off, is left out whole.
 
     Raises
     ------
     RecordFileError
         If the named file cannot be read.
+    StoreError
+        If the database cannot be read.
     """
     named = os.environ.get(RECORDS_VARIABLE, "").strip()
-    if not named:
-        return load_shipped(boundaries)
-    return load_file(Path(named), boundaries, activity_type=os.environ.get(TYPE_VARIABLE, "").strip())
+    if named:
+        return load_file(Path(named), boundaries, activity_type=os.environ.get(TYPE_VARIABLE, "").strip())
+    shipped = load_shipped(boundaries)
+    return _with_imported(shipped, boundaries) if database.exists() else shipped
+
+
+def state_key() -> str:
+    """Return what changes with every import, undo, decision, correction and switch; ``""`` without any.
+
+    Cheap (one question to the database): what a cache of :func:`load` is keyed by.
+    """
+    if os.environ.get(RECORDS_VARIABLE, "").strip() or not database.exists():
+        return ""
+    with database.reading() as connection:
+        return database.state_of(connection)
+
+
+def held_records(boundaries: Boundaries) -> pd.DataFrame:
+    """Return the imported records that stand, with ``record_id, import_id, identity``: for who keeps them.
+
+    Sources that do not count are among them. Not for readers: nothing is withheld.
+    """
+    with database.reading() as connection:
+        stands = held.standing(connection)
+        made, decided = held.corrections(connection), held.decisions(connection)
+        known = sources.imported(connection)
+    right, _lapsed = held.corrected(stands, made)
+    return held.up_to_date(right, boundaries, sources=known, decided=decided)
+
+
+def _with_imported(shipped: Store, boundaries: Boundaries) -> Store:
+    with database.reading() as connection:
+        state = database.state_of(connection)
+        if not state:
+            return shipped
+        stands = held.standing(connection)
+        made, decided = held.corrections(connection), held.decisions(connection)
+        known, off = sources.imported(connection), sources.switched_off(connection)
+    everything = {**shipped.sources, **known}
+    silent = sources.not_counting(everything, off)
+    own = shipped.records[~shipped.records["source_id"].isin(silent | set(known))]
+    right, _lapsed = held.corrected(stands[~stands["source_id"].isin(silent)], made)
+    imported = plain(held.up_to_date(right, boundaries, sources=known, decided=decided))
+    records = with_repeats(pd.concat([own, imported], ignore_index=True)) if len(imported) else own
+    version = hashlib.sha256(f"{shipped.version}|{state}".encode()).hexdigest()
+    counting = {name: source for name, source in everything.items() if name not in silent}
+    return dataclasses.replace(shipped, records=records, sources=counting, version=version)
+
+
+def with_repeats(records: pd.DataFrame) -> pd.DataFrame:
+    """Flag what an earlier row says already, across all sources, and nothing else as a repeat."""
+    flags = records["flags"].map(
+        {
+            text: SEPARATOR.join(part for part in text.split(SEPARATOR) if part and part != _REPEAT)
+            for text in records["flags"].unique()
+        }
+    )
+    flags = flags.astype("str")
+    again = repeats(records)
+    added = flags.where(flags == "", flags + SEPARATOR) + _REPEAT
+    return records.assign(flags=flags.where(~again, added).astype("str"))

@@ -1,0 +1,289 @@
+"""The database: SQLite in the user's folder, or PostgreSQL named by ``DATABASE_URL``.
+
+Every fault of the database ends here as one line that a user can act on.
+"""
+
+import contextlib
+import functools
+import getpass
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from geo import settings
+from geo.errors import StoreError
+from geo.i18n import _
+from geo.store import migrations
+from geo.store.tables import AUDIT, JOBS_METADATA, META
+
+URL_VARIABLE: Final = "DATABASE_URL"
+USER_VARIABLE: Final = "COUVERTURE_USER"
+FILE_NAME: Final = "store.sqlite"
+JOBS_FILE_NAME: Final = "jobs.sqlite"
+# How long one who writes waits for another who is writing [s].
+WAIT_SECONDS: Final = 60
+# Any fixed number: who holds it is the only writer of a PostgreSQL store.
+_WRITER: Final = 6_843_120
+
+# Part of what a driver says -> what the user reads. The first that is found is said.
+_FAULTS: Final = (
+    ("disk is full", "full"),
+    ("no space left", "full"),
+    ("disk i/o error", "full"),
+    ("could not extend file", "full"),
+    ("readonly", "readonly"),
+    ("read-only", "readonly"),
+    ("unable to open database", "readonly"),
+    ("permission denied", "readonly"),
+    ("malformed", "corrupt"),
+    ("not a database", "corrupt"),
+    ("database is locked", "locked"),
+    ("lock timeout", "locked"),
+    ("connection", "gone"),
+    ("server closed", "gone"),
+    ("terminating", "gone"),
+)
+
+
+def url() -> sa.URL:
+    """Return the address of the store: ``DATABASE_URL`` where it is set, else the file in ``home()``.
+
+    Raises
+    ------
+    StoreError
+        If ``DATABASE_URL`` names no database that is supported.
+    """
+    named = os.environ.get(URL_VARIABLE, "").strip()
+    if not named:
+        return sa.URL.create("sqlite", database=str(settings.home() / FILE_NAME))
+    try:
+        made = sa.make_url(named)
+    except exc.ArgumentError as error:
+        raise StoreError(_("DATABASE_URL n'est pas une adresse de base de données.")) from error
+    kind = made.get_backend_name()
+    if kind in ("postgres", "postgresql"):
+        return made.set(drivername="postgresql+psycopg")
+    if kind == "sqlite":
+        return made
+    raise StoreError(
+        _("DATABASE_URL : « {name} » n'est pas pris en charge. Possibles : sqlite, postgresql.").format(
+            name=kind
+        )
+    )
+
+
+def exists() -> bool:
+    """Whether there is a store to look at; one that a server keeps is taken to exist."""
+    address = url()
+    return address.get_backend_name() != "sqlite" or Path(str(address.database)).exists()
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[sa.Connection]:
+    """Open a connection that sees one state of the store from its first question to its last."""
+    with _told(), _ready().connect() as plain:
+        repeatable = plain.dialect.name == "postgresql"
+        connection = plain.execution_options(isolation_level="REPEATABLE READ") if repeatable else plain
+        with connection.begin():
+            yield connection
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[sa.Connection]:
+    """Open the only writer's transaction: all that is done in it stands together, or nothing does.
+
+    Raises
+    ------
+    StoreError
+        If another keeps writing for longer than :data:`WAIT_SECONDS`, or the database fails.
+    """
+    with _told(), _ready().connect() as plain:
+        connection = plain.execution_options(writes=True)
+        with connection.begin():
+            _only_writer(connection)
+            yield connection
+
+
+def note(connection: sa.Connection, action: str, who: str, details: str = "") -> None:
+    """Write down what was done; the version of the store is the number of these lines."""
+    connection.execute(sa.insert(AUDIT).values(at=now(), who=who, action=action, details=details))
+
+
+def state_of(connection: sa.Connection) -> str:
+    """Return what changes with every change of the store, and with no other thing."""
+    count, last = connection.execute(sa.select(sa.func.count(), sa.func.max(AUDIT.c.id))).one()
+    store_id = connection.scalar(sa.select(META.c.value).where(META.c.name == "store_id"))
+    return f"{store_id}:{count}:{last}" if count else ""
+
+
+def new_identity(connection: sa.Connection) -> None:
+    """Give the store a name of its own, so that no state of it is taken for another store's."""
+    connection.execute(sa.delete(META).where(META.c.name == "store_id"))
+    connection.execute(sa.insert(META).values(name="store_id", value=uuid.uuid4().hex))
+
+
+def now() -> str:
+    """Return this moment as it is written in the store, UTC to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def user() -> str:
+    """Return who does it: ``COUVERTURE_USER``, else the login name."""
+    try:
+        return os.environ.get(USER_VARIABLE, "").strip() or getpass.getuser()
+    except (KeyError, OSError):
+        return ""  # a container without a name for its user
+
+
+def engine() -> sa.Engine:
+    """Return the engine for the address in use; one for each process and address."""
+    return _engine(url(), os.getpid())
+
+
+def jobs_engine() -> sa.Engine:
+    """Return the engine of the jobs: the same server, or a file beside that of the store."""
+    address = url()
+    if address.get_backend_name() == "sqlite":
+        address = address.set(database=str(Path(str(address.database)).with_name(JOBS_FILE_NAME)))
+    return _jobs_engine(address, os.getpid())
+
+
+@contextlib.contextmanager
+def jobs() -> Iterator[sa.Connection]:
+    """Open a transaction on the list of jobs."""
+    with _told(), jobs_engine().connect() as plain:
+        connection = plain.execution_options(writes=True)
+        with connection.begin():
+            yield connection
+
+
+@functools.cache
+def _jobs_engine(address: sa.URL, _process: int) -> sa.Engine:
+    made = _made(address)
+    with made.connect() as connection, connection.begin():
+        if made.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
+        JOBS_METADATA.create_all(connection)
+    return made
+
+
+@functools.cache
+def _engine(address: sa.URL, _process: int) -> sa.Engine:
+    # A connection must not be shared with a process that was forked off: hence the process in the key.
+    return _made(address)
+
+
+def _made(address: sa.URL) -> sa.Engine:
+    if address.get_backend_name() != "sqlite":
+        return sa.create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    path = Path(str(address.database))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            _("{file} : impossible d'écrire ({why}).").format(file=path.parent, why=error.strerror)
+        ) from error
+    made = sa.create_engine(address, connect_args={"timeout": WAIT_SECONDS}, poolclass=sa.pool.NullPool)
+    sa.event.listen(made, "connect", _set_up_sqlite)
+    sa.event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own idea of when a transaction begins would leave tables out of it.
+    connection.isolation_level = None
+    for setting in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _only_writer(connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
+
+
+def _ready() -> sa.Engine:
+    """Return the engine of a store that was looked over and whose tables are up to date."""
+    address = url()
+    key = str(address.database) if address.get_backend_name() == "sqlite" else ""
+    # A file that was taken away or put in its place since is looked over again.
+    found = Path(key).stat().st_ino if key and Path(key).exists() else 0
+    _looked_over(address, os.getpid(), found)
+    return engine()
+
+
+@functools.lru_cache(maxsize=8)
+def _looked_over(address: sa.URL, process: int, _file: int) -> None:
+    made = _engine(address, process)
+    with made.connect() as plain:
+        if made.dialect.name == "sqlite":
+            _check_file(plain)
+        with plain.begin():
+            held = migrations.current(plain)
+    if held == migrations.HEAD:
+        return
+    if held > migrations.HEAD:
+        raise StoreError(
+            _("La base vient d'une version plus récente ({held}) ; mettez le programme à jour.").format(
+                held=held
+            )
+        )
+    with made.connect() as plain:
+        connection = plain.execution_options(writes=True)
+        with connection.begin():
+            _only_writer(connection)
+            # Another may have been quicker while this one waited.
+            held = migrations.current(connection)
+            if held != migrations.HEAD:
+                migrations.migrate(connection)
+            if not held:
+                new_identity(connection)
+
+
+def _check_file(connection: sa.Connection) -> None:
+    with connection.begin():
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        raise StoreError(_fault_words("corrupt"))
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except exc.DBAPIError as error:
+        said = str(error.orig)
+        kind = next((kind for part, kind in _FAULTS if part in said.lower()), "")
+        raise StoreError(_fault_words(kind, why=said.strip().splitlines()[0])) from error
+
+
+def _fault_words(kind: str, *, why: str = "") -> str:
+    words = {
+        "full": _("{store} : plus de place sur le disque ; rien n'a été enregistré. Libérez de la place."),
+        "readonly": _("{store} : impossible d'écrire ici ; rien n'a été enregistré. Vérifiez les droits."),
+        "corrupt": _(
+            "{store} : fichier endommagé. Mettez-le de côté puis restaurez une sauvegarde (restore)."
+        ),
+        "locked": _("{store} : un autre import est en cours ; rien n'a été enregistré. Réessayez ensuite."),
+        "gone": _("{store} : la base de données ne répond pas ; rien n'a été enregistré."),
+    }
+    text = words.get(kind, _("{store} : la base de données a refusé ({why}) ; rien n'a été enregistré."))
+    return text.format(store=_shown_address(), why=why)
+
+
+def _shown_address() -> str:
+    address = url()
+    if address.get_backend_name() == "sqlite":
+        return str(address.database)
+    return f"PostgreSQL {address.host or ''}/{address.database or ''}"

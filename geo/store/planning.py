@@ -1,0 +1,240 @@
+"""What an import would do: read, place and compare with what stands, write nothing."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from geo.activities import PLACED_COLUMNS, Source
+from geo.boundaries import Boundaries
+from geo.cleaning import Cleaned
+from geo.counting import account
+from geo.io.records import read_sources, read_types, sha256
+from geo.store import database, held, sources
+from geo.store.difference import Difference, compare
+from geo.store.files import load_shipped, read_file
+from geo.store.places import place_records
+from geo.store.rows import identities, storable
+from geo.store.tables import IMPORTS
+
+Progress = Callable[[str, int, int], None]
+
+
+def silent(_step: str, _done: int, _total: int) -> None:
+    """Tell nobody how far an import is."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the file does not say itself: type of its rows, vintage of its P-codes, its columns."""
+
+    activity_type: str = ""
+    vintage: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> str:
+        """Return the options as text, the same for equal options."""
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A source that stops counting when another comes in."""
+
+    source_id: str
+    title: str
+    records: int
+    quantity: float
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What an import would do; nothing is written before :func:`apply`.
+
+    Attributes
+    ----------
+    records : DataFrame
+        As the file states them, with ``identity`` and their places; the index is the row of the file.
+    difference : Difference
+        Against what stands of the source.
+    replaces : tuple of Replaced
+        Sources that stop counting.
+    replaced_by : str
+        The source that keeps this one from counting, ``""`` where none does.
+    same_as : int
+        Import that stands and brought the very same file with the same options, 0 where there is none.
+    elsewhere : str
+        Another source that the very same file stands under.
+    lapsed : tuple of int
+        Corrections that no longer fit, because the partner states another value now.
+    basis : str
+        Imports of the source that stood when the difference was made.
+    """
+
+    file_name: str
+    file_sha256: str
+    source: Source
+    options: Options
+    profile: str
+    partial: bool
+    records: pd.DataFrame
+    cleaned: Cleaned
+    difference: Difference
+    replaces: tuple[Replaced, ...]
+    replaced_by: str
+    same_as: int
+    elsewhere: str
+    lapsed: tuple[int, ...]
+    basis: str
+    placed_with: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether it changes what stands, so that somebody must have seen it before it is applied."""
+        return bool(self.difference.touches_what_stands or self.replaces or self.elsewhere)
+
+    def summary(self) -> dict[str, Any]:
+        """Return accounting and difference, for the list of imports and for JSON."""
+        return {
+            "accounting": account(self.records).as_dict(),
+            "difference": self.difference.counts(),
+            "replaces": [dataclasses.asdict(one) for one in self.replaces],
+            "problems": len(self.cleaned.problems),
+            "corrections_lapsed": len(self.lapsed),
+        }
+
+
+def prepare(
+    path: Path,
+    boundaries: Boundaries,
+    *,
+    source: Source,
+    options: Options | None = None,
+    profile: str = "",
+    partial: bool = False,
+    progress: Progress = silent,
+) -> Plan:
+    """Read and place a file and compare it with what stands; nothing is written.
+
+    Parameters
+    ----------
+    source : Source
+        Its id ties the file to earlier ones of the same partner.
+    partial : bool
+        The file completes what stands: rows that it does not have stay.
+
+    Raises
+    ------
+    RecordFileError
+        If the file cannot be read.
+    StoreError
+        If the store cannot be used, or sources would replace one another.
+    """
+    chosen = options or Options()
+    progress("reading", 0, 0)
+    cleaned = read_file(
+        path,
+        types=read_types(),
+        source_id=source.source_id,
+        activity_type=chosen.activity_type,
+        vintage=chosen.vintage,
+        given=chosen.given,
+    )
+    records = storable(cleaned.records.assign(source_id=source.source_id))
+    with database.reading() as connection:
+        known = {**read_sources(), **sources.imported(connection)}
+        whole = sources.completed(source, known)
+        sources.check_no_circle(whole, known)
+        stands = held.standing(connection, source.source_id)
+        decided = held.decisions(connection)
+        made = held.corrections(connection, source.source_id)
+        off = sources.switched_off(connection)
+        basis = basis_of(connection, source.source_id)
+        same_as, elsewhere = _same_file(connection, sha256(path), chosen, source.source_id)
+        replaces = _replaces(connection, whole, known, boundaries)
+    records = records.assign(identity=identities(records, stands))
+    progress("placing", 0, len(records))
+    corrected, lapsed = held.corrected(records, made)
+    places = place_records(
+        corrected.drop(columns="identity"),
+        boundaries,
+        sources={**known, whole.source_id: whole},
+        decisions=decided,
+    )[list(PLACED_COLUMNS)]
+    progress("comparing", len(records), len(records))
+    return Plan(
+        file_name=path.name,
+        file_sha256=sha256(path),
+        source=whole,
+        options=chosen,
+        profile=profile,
+        partial=partial,
+        records=records.join(places),
+        cleaned=cleaned,
+        difference=compare(records, stands, partial=partial),
+        replaces=replaces,
+        replaced_by=_replaced_by(whole, known, off),
+        same_as=same_as,
+        elsewhere=elsewhere,
+        lapsed=tuple(lapsed),
+        basis=basis,
+        placed_with=held.placed_with(boundaries),
+    )
+
+
+def basis_of(connection: sa.Connection, source_id: str) -> str:
+    """Return the imports of a source that stand: what a difference was made against."""
+    stand = sa.select(IMPORTS.c.id).where(IMPORTS.c.source_id == source_id, IMPORTS.c.undone_at == "")
+    return ",".join(str(number) for number in connection.execute(stand.order_by(IMPORTS.c.id)).scalars())
+
+
+def _same_file(
+    connection: sa.Connection, file_sha256: str, options: Options, source_id: str
+) -> tuple[int, str]:
+    """Return the import that makes this one needless, and another source that the file stands under."""
+    stand = (
+        sa.select(IMPORTS.c.id, IMPORTS.c.source_id, IMPORTS.c.file_sha256, IMPORTS.c.options)
+        .where(IMPORTS.c.undone_at == "")
+        .order_by(IMPORTS.c.id)
+    )
+    rows = connection.execute(stand).all()
+    own = [row for row in rows if row.source_id == source_id]
+    others = [row.source_id for row in rows if row.source_id != source_id and row.file_sha256 == file_sha256]
+    # Only the latest: bringing an older file back is a change, and is shown as one.
+    last = own[-1] if own else None
+    same = last is not None and (last.file_sha256, last.options) == (file_sha256, options.as_json())
+    return (int(last.id) if same and last is not None else 0), (others[-1] if others else "")
+
+
+def _replaces(
+    connection: sa.Connection, source: Source, known: Mapping[str, Source], boundaries: Boundaries
+) -> tuple[Replaced, ...]:
+    """Return the sources that count now and stop counting when ``source`` comes in."""
+    if basis_of(connection, source.source_id):
+        return ()  # it stands already: who brought it in first has seen this
+    silent_now = sources.not_counting(known, sources.switched_off(connection))
+    shipped = read_sources()
+    names = [
+        name
+        for name, other in known.items()
+        if name not in silent_now and (sources.stands_in_for(source, other) or name == source.source_id)
+    ]
+    if not names:
+        return ()
+    frames = [held.standing(connection)]
+    frames += [load_shipped(boundaries).records] if set(names) & set(shipped) else []
+    found = []
+    for name in names:
+        quantities = pd.concat([frame.loc[frame["source_id"] == name, "quantity"] for frame in frames])
+        found.append(Replaced(name, known[name].title, len(quantities), float(quantities.sum())))
+    return tuple(found)
+
+
+def _replaced_by(source: Source, known: Mapping[str, Source], off: set[str]) -> str:
+    standing = (one for name, one in known.items() if name not in off)
+    return next((one.source_id for one in standing if sources.stands_in_for(one, source)), "")
