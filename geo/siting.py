@@ -364,23 +364,3 @@ def _steps_of(reach: Reach, works: np.ndarray, flows: np.ndarray) -> list[tuple[
             if gain > _WHOLE:
                 steps.append((int(site), gain))
     return sorted(steps, key=lambda step: (-step[1], step[0]))
-
-
-def shared_out(localities: pd.DataFrame, unserved: Mapping[str, float]) -> np.ndarray:
-    """Unserved people of each locality: those of its commune, shared out among its localities.
-
-    By people where every locality of the commune has a figure, else evenly: an estimate, to be marked.
-
-    Parameters
-    ----------
-    localities : DataFrame
-        ``adm3_pcode, people`` (NaN where unknown).
-    unserved : mapping of str to float
-        Unserved people by commune.
-    """
-    group = localities.groupby("adm3_pcode")["people"]
-    complete = group.transform(lambda people: people.notna().all() and people.sum() > 0).astype(bool)
-    even = 1 / group.transform("size")
-    share = (localities["people"] / group.transform("sum")).where(complete, even)
-    of_commune = localities["adm3_pcode"].map(dict(unserved)).fillna(0.0)
-    return (share * of_commune).to_numpy(dtype=float)

@@ -8,6 +8,7 @@ import pytest
 
 from geo import gaps, gapwords, whatif
 from geo.__main__ import main
+from geo.commands import gaps as gaps_command
 from geo.coverage import Assumptions
 from geo.facts import View
 from geo.io.norms import read_set
@@ -20,6 +21,18 @@ NAN = math.nan
 @pytest.fixture(scope="module")
 def prepared():
     return toy_need.prepared()
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return gaps_command.prepared_records()
+
+
+@pytest.fixture
+def cli(monkeypatch, shipped):
+    """The command line on the shipped records, read once for all tests but the first."""
+    monkeypatch.setattr(gaps_command, "prepared_records", lambda: shipped)
+    return main
 
 
 def asked(prepared, *, assumptions=None, norm_set=None, **options):
@@ -293,8 +306,8 @@ def test_the_real_counts_recomputed_with_plain_pandas(shared_data, capsys):
     )
 
 
-def test_towns_with_a_network_have_no_figure_on_the_command_line(capsys):
-    assert main(["gaps", "--csv"]) == 0
+def test_towns_with_a_network_have_no_figure_on_the_command_line(cli, capsys):
+    assert cli(["gaps", "--csv"]) == 0
     lines = capsys.readouterr().out.splitlines()
     table = pd.DataFrame([line.split(",")[: lines[0].count(",") + 1] for line in lines[1:]])
     table.columns = lines[0].split(",")
@@ -308,8 +321,8 @@ def test_towns_with_a_network_have_no_figure_on_the_command_line(capsys):
     assert list(table["rank"].ne("")) == [True] * 177 + [False] * 31
 
 
-def test_the_norm_is_printed_with_the_result(capsys):
-    assert main(["gaps", "--region", "Gao"]) == 0
+def test_the_norm_is_printed_with_the_result(cli, capsys):
+    assert cli(["gaps", "--region", "Gao"]) == 0
     out = capsys.readouterr().out
     assert "Mali : 400 personnes par point d'eau moderne ; norme ; source :" in out
     assert "Lus 620 = placés 620 + à vérifier 0 + rejetés 0" in out
@@ -326,16 +339,33 @@ def test_the_norm_is_printed_with_the_result(capsys):
         (["--explain", "ML050609"], "ML050609 n'est pas dans le classement"),
     ],
 )
-def test_what_cannot_be_asked_is_one_line(capsys, arguments, words):
-    assert main(["gaps", *arguments]) == 2
+def test_what_cannot_be_asked_is_one_line(cli, capsys, arguments, words):
+    assert cli(["gaps", *arguments]) == 2
     error = capsys.readouterr().err
     assert error.startswith(words)
     assert error.count("\n") == 1
 
 
-def test_where_the_next_works_go_on_the_command_line(capsys):
-    assert main(["site", "--n", "6", "--per-region", "2", "--exclude", "ML06", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+def test_where_the_next_works_go_on_the_command_line(cli, capsys):
+    assert cli(["site", "--n", "6", "--per-region", "2", "--exclude", "ML06", "--json"]) == 0
+    found = json.loads(cli, capsys.readouterr().out)
     assert [step["people_served"] for step in found["steps"]] == [400] * 4
     assert {step["adm1_name"] for step in found["steps"]} == {"Mopti", "Gao"}
     assert (found["method"], found["people_served"]) == ("exact", 1600)
+
+
+def test_works_are_placed_in_localities_where_a_list_is_installed(tmp_path, cli, capsys):
+    assert cli(["site", "--level", "locality"]) == 2
+    assert "Aucune liste de localités" in capsys.readouterr().err
+    # Ouattagouna lies at 0.72 E, 15.18 N: two villages of it 1 km apart, and Gao.
+    villages = "nom,lon,lat\nOuatta 1,0.72,15.18\nOuatta 2,0.73,15.18\nGao,-0.04,16.27\n"
+    (tmp_path / "v.csv").write_text(villages, encoding="utf-8")
+    assert cli(["localities", "install", str(tmp_path / "v.csv")]) == 0
+    capsys.readouterr()
+    arguments = ["site", "--level", "locality", "--region", "Gao", "--n", "3", "--json"]
+    assert cli(arguments) == 0
+    found = json.loads(cli, capsys.readouterr().out)
+    assert {step["adm3_pcode"] for step in found["steps"]} <= {"ML070104", "ML070303"}
+    assert found["people_served"] == 1200
+    assert any("vol d'oiseau" in line for line in found["printed_with"])
+    assert any("estimation" in line for line in found["printed_with"])

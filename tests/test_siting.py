@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, sparse
 
-from geo import siting
+from geo import reaching, siting
 from geo.distances import near_matrix
 
 
@@ -174,12 +174,44 @@ def test_greedy_keeps_its_bound_and_never_beats_the_solver(seed, n):
     assert limited >= siting.solve(asked, n, limits=1).people_served / 2 - 1e-6
 
 
+LOCALITIES = pd.DataFrame(
+    {
+        "name": list("vwxyz"),
+        "adm3_pcode": ["A", "A", "B", "B", "C"],
+        "longitude": [0.0, 0.01, 1, 1.2, 3],
+        "latitude": 16.0,
+        "people": [300.0, 100, 50, float("nan"), 10],
+    }
+)
+
+
 def test_the_people_of_a_commune_are_shared_out_among_its_localities():
-    localities = pd.DataFrame(
-        {"adm3_pcode": ["A", "A", "B", "B", "C"], "people": [300.0, 100, 50, float("nan"), 10]}
-    )
     # A by people, B evenly because one has no figure, C has nobody unserved.
-    assert siting.shared_out(localities, {"A": 80, "B": 30}).tolist() == [60, 20, 15, 15, 0]
+    assert reaching.shared_out(LOCALITIES, {"A": 80, "B": 30}).tolist() == [60, 20, 15, 15, 0]
+    # v lies near a working point, w does not: those whom nothing serves live in w. In B both do: as before.
+    near = pd.Series([True, False, True, True, False])
+    assert reaching.shared_out(LOCALITIES, {"A": 80, "B": 30}, near=near).tolist() == [0, 80, 15, 15, 0]
+
+
+def test_works_are_placed_in_localities():
+    table = pd.DataFrame(
+        {
+            "pcode": ["A", "B", "C"],
+            "cercle_pcode": "K",
+            "region_pcode": ["R", "R", "S"],
+            "unserved_people": [80.0, 30, float("nan")],
+            "people_per_work": 400.0,
+            "population_people": 1000.0,
+        }
+    )
+    asked = reaching.reach_of(LOCALITIES, table, radius_km=5)
+    assert list(asked.sites["name"]) == list("vwxy")
+    plan = siting.place_sites(asked, 2)
+    # One work between v and w serves all 80 (1 km apart); x and y are 21 km apart, 15 people each.
+    assert list(plan.steps["people_served"]) == [80, 15]
+    assert plan.steps["pcode"].iloc[0] in ("0", "1")
+    excluded = reaching.reach_of(LOCALITIES, table, radius_km=5, exclude=frozenset({"A"}))
+    assert list(excluded.sites["name"]) == list("xy")
 
 
 def test_no_candidate_is_no_plan():

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geo.commands.gaps import add_question, answer
@@ -11,6 +12,7 @@ from geo.i18n import _, number, percent
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geo.facts import Prepared
     from geo.gaps import Gaps
     from geo.siting import Plan
 
@@ -31,37 +33,57 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--worst-off-first", action="store_true", help=_("les communes les moins bien desservies d'abord")
     )
+    parser.add_argument(
+        "--level",
+        choices=["commune", "locality"],
+        default="commune",
+        help=_("placer par commune, ou par localité où une liste est installée"),
+    )
+    parser.add_argument(
+        "--within",
+        type=float,
+        default=5.0,
+        metavar="KM",
+        help=_("distance qu'un ouvrage dessert (localités)"),
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what each step adds."""
+    from geo.distances import caveat  # noqa: PLC0415
     from geo.gapwords import printed_with  # noqa: PLC0415
     from geo.io.records import csv_text  # noqa: PLC0415
     from geo.siting import candidates, place_works  # noqa: PLC0415
 
-    _prepared, gaps = answer(arguments)
-    places = candidates(gaps.table, exclude=frozenset(arguments.exclude))
-    plan = place_works(
-        places,
-        max(0, arguments.n),
-        limits=arguments.per_region,
-        worst_off_first=arguments.worst_off_first,
-    )
-    steps = _named(plan, gaps)
+    prepared, gaps = answer(arguments)
+    if arguments.level == "locality":
+        plan, steps = _in_localities(prepared, gaps, arguments)
+    else:
+        plan = place_works(
+            candidates(gaps.table, exclude=frozenset(arguments.exclude)),
+            max(0, arguments.n),
+            limits=arguments.per_region,
+            worst_off_first=arguments.worst_off_first,
+        )
+        steps = _named(plan, gaps)
     if arguments.csv:
         print(csv_text(steps), end="")
         return 0
     lines = printed_with(
         gaps.norms, gaps.facts.view.assumptions, include_not_comparable=arguments.include_not_comparable
     )
+    if arguments.level == "locality":
+        estimate = _("Personnes non desservies réparties entre les localités de leur commune : estimation.")
+        lines += [estimate, caveat()]
     if arguments.json:
         json.dump(_as_json(plan, steps, gaps, lines), sys.stdout, ensure_ascii=False, indent=1)
         print()
         return 0
     for row in steps.to_dict("records"):
+        village = f"{row['locality']}, " if "locality" in row else ""
         print(
-            f"{row['step']:>4}  {row['adm3_name']} ({row['adm1_name']}, {row['adm3_pcode']})  "
+            f"{row['step']:>4}  {village}{row['adm3_name']} ({row['adm1_name']}, {row['adm3_pcode']})  "
             f"+{number(row['people_served'])}  = {number(row['people_total'])}"
         )
     unserved = float(gaps.table["unserved_people"].sum())
@@ -70,6 +92,37 @@ def run(arguments: argparse.Namespace) -> int:
     print(text.format(n=number(len(steps)), people=number(plan.people_served), share=share))
     print("\n".join([plan.guarantee, *lines]))
     return 0
+
+
+def _in_localities(
+    prepared: "Prepared", gaps: "Gaps", arguments: argparse.Namespace
+) -> "tuple[Plan, pd.DataFrame]":
+    from geo.distances import within, working_points  # noqa: PLC0415
+    from geo.io.localities import LocalityFileError, load  # noqa: PLC0415
+    from geo.localities import in_communes  # noqa: PLC0415
+    from geo.reaching import reach_of  # noqa: PLC0415
+    from geo.siting import place_sites  # noqa: PLC0415
+
+    listed = load()
+    if listed is None:
+        raise LocalityFileError(_("Aucune liste de localités : « python -m geo localities install FILE »."))
+    localities = in_communes(listed, prepared.frame.boundaries.communes)
+    kind = prepared.of_type[arguments.type]
+    works = working_points(kind.records, kind.kind.works, seasonal=not arguments.no_seasonal)
+    near = within(localities, works, radii_m=(1000 * arguments.within,)).iloc[:, -1]
+    reach = reach_of(
+        localities,
+        gaps.table,
+        radius_km=arguments.within,
+        near=near if len(works) else None,
+        exclude=frozenset(arguments.exclude),
+    )
+    plan = place_sites(reach, max(0, arguments.n), limits=arguments.per_region)
+    chosen = reach.sites.set_index("pcode").loc[plan.steps["pcode"]]
+    by_commune = replace(plan, steps=plan.steps.assign(pcode=chosen["adm3_pcode"].to_numpy()))
+    steps = _named(by_commune, gaps)
+    steps.insert(5, "locality", chosen["name"].to_numpy())
+    return plan, steps
 
 
 def _named(plan: "Plan", gaps: "Gaps") -> "pd.DataFrame":
