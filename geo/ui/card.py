@@ -295,7 +295,7 @@ def neighbours(card: Card, types: Mapping[str, ActivityType]) -> str:
     title = _("Cette unité et ses voisines")
     if card.neighbours.empty:
         return sheets.section(title, sheets.paragraph(_("Aucun enregistrement à comparer."), "empty"))
-    told = card.neighbours[(card.neighbours["state"] != "none_reported") | (card.neighbours["records"] > 0)]
+    told = card.neighbours[card.neighbours["state"] != "none_reported"]
     shown = list(dict.fromkeys(told["activity_type"]))
     first = card.neighbours.drop_duplicates("pcode")
     cells = {(str(row["pcode"]), str(row["activity_type"])): row for row in told.to_dict("records")}
