@@ -222,7 +222,7 @@ def test_localities_lie_in_their_commune():
 
 def test_people_of_a_raster_by_commune(tmp_path):
     rasterio = pytest.importorskip("rasterio", reason="rasterio is an optional extra")
-    cells = np.array([[1.0, 2, 4, 8], [16, 32, -99999, 64]], dtype="float32")
+    cells = np.array([[1.0, 2, 4, 8], [16, 32, 9999, 64]], dtype="float32")
     file = tmp_path / "people.tif"
     transform = rasterio.transform.from_origin(0, 17, 0.5, 0.5)
     with rasterio.open(
@@ -235,7 +235,7 @@ def test_people_of_a_raster_by_commune(tmp_path):
         dtype="float32",
         crs="EPSG:4326",
         transform=transform,
-        nodata=-99999,
+        nodata=9999,
     ) as target:
         target.write(cells, 1)
     squares = gpd.GeoDataFrame(

@@ -348,7 +348,7 @@ def test_what_cannot_be_asked_is_one_line(cli, capsys, arguments, words):
 
 def test_where_the_next_works_go_on_the_command_line(cli, capsys):
     assert cli(["site", "--n", "6", "--per-region", "2", "--exclude", "ML06", "--json"]) == 0
-    found = json.loads(cli, capsys.readouterr().out)
+    found = json.loads(capsys.readouterr().out)
     assert [step["people_served"] for step in found["steps"]] == [400] * 4
     assert {step["adm1_name"] for step in found["steps"]} == {"Mopti", "Gao"}
     assert (found["method"], found["people_served"]) == ("exact", 1600)
@@ -364,7 +364,7 @@ def test_works_are_placed_in_localities_where_a_list_is_installed(tmp_path, cli,
     capsys.readouterr()
     arguments = ["site", "--level", "locality", "--region", "Gao", "--n", "3", "--json"]
     assert cli(arguments) == 0
-    found = json.loads(cli, capsys.readouterr().out)
+    found = json.loads(capsys.readouterr().out)
     assert {step["adm3_pcode"] for step in found["steps"]} <= {"ML070104", "ML070303"}
     assert found["people_served"] == 1200
     assert any("vol d'oiseau" in line for line in found["printed_with"])

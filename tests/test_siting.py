@@ -149,6 +149,9 @@ def test_a_work_serves_no_more_than_its_norm_and_its_nearest_first():
     plan = siting.greedy(asked, 2)
     assert list(plan.steps["people_served"]) == [400, 200]
     assert siting.solve(asked, 1).people_served == 400
+    # The first village is left with 150, which the other site finds beside 100 of its own.
+    two = siting.greedy(reach([[2.0, 1.0, -1], [1.0, -1, 1.0]], [300, 300, 100], norm=450.0), 2)
+    assert list(two.steps["people_served"]) == [450, 250]
 
 
 def test_limits_hold_for_the_solver_and_for_greedy():
