@@ -115,7 +115,7 @@ def clean(
     read["source_id"] = pd.Series(source_id, index=table.index)
     if "quantity" not in read and {"longitude", "latitude"} <= set(read):
         # One row, one position: the file lists the works themselves, each is one.
-        read["quantity"] = pd.Series(1.0, index=table.index)
+        read["quantity"] = _one_each(read, table.index)
         notes.append("one_per_row")
     records = complete(_with_seasons(pd.DataFrame(read, index=table.index)))
     unused = [name for name in headings if name not in columns.values() and name not in dropped]
@@ -128,6 +128,12 @@ def clean(
         _stack(faults.problems),
         faults.noted,
     )
+
+
+def _one_each(read: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
+    """Return 1 for each row but those that only a zone in words locates: nobody counted works there."""
+    zone = read.get("provider_place_text", pd.Series("", index=index))
+    return pd.Series(1.0, index=index).mask(read["longitude"].isna() & (zone != ""))
 
 
 class _Faults(NamedTuple):

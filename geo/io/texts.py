@@ -1,0 +1,157 @@
+"""Text files of any encoding and separator, as rows of cells."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Final
+
+from geo import settings
+from geo.errors import RecordFileError
+from geo.grid import ROWS_LOOKED_AT, Row, known_columns
+from geo.i18n import _, number
+
+SEPARATORS: Final = (",", ";", "\t", "|")
+_BOMS: Final = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+# Encodings that partners' programs write besides UTF-8; others are guesses on a few letters.
+_KNOWN: Final = ("cp1252", "mac_roman", "cp850", "cp437", "cp1256", "utf_16_le", "utf_16_be")
+# So many bytes around letters beyond ASCII are enough to tell one encoding from another.
+_SAMPLE: Final = 100_000
+# A cell that fills more is no cell but a file whose quotes do not close [characters].
+_MAX_CELL: Final = 131_072
+
+
+def decode(data: bytes, *, name: str) -> tuple[str, str]:
+    """Return the text of a file, and the encoding it was read in.
+
+    ``mixed`` is the encoding of a file pasted together from several: each line in UTF-8 where it can
+    be, else in Windows-1252.
+
+    Raises
+    ------
+    RecordFileError
+        If the bytes are no text in any encoding known.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding), encoding
+            except UnicodeDecodeError as error:
+                raise _unknown(name) from error
+    if b"\0" in data:
+        raise RecordFileError(
+            _("{file} : ce n'est pas un fichier texte (octets nuls). Enregistrez-le en CSV UTF-8.").format(
+                file=name
+            )
+        )
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return _decode_other(data, name)
+
+
+def _decode_other(data: bytes, name: str) -> tuple[str, str]:
+    lines = [line for line in data.splitlines(keepends=True) if not line.isascii()]
+    in_utf8 = sum(_is_utf8(line) for line in lines)
+    if in_utf8:
+        try:
+            pieces = [
+                line.decode("utf-8" if _is_utf8(line) else "cp1252")
+                for line in data.splitlines(keepends=True)
+            ]
+        except UnicodeDecodeError as error:
+            raise _unknown(name) from error
+        return "".join(pieces), "mixed"
+    for encoding in (_detected(b"".join(lines)[:_SAMPLE]), "cp1252"):
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise _unknown(name)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _detected(sample: bytes) -> str:
+    # Imported at first use: most files are UTF-8.
+    from charset_normalizer import from_bytes  # noqa: PLC0415
+
+    best = from_bytes(sample, cp_isolation=list(_KNOWN)).best()
+    return best.encoding if best else "cp1252"
+
+
+def _unknown(name: str) -> RecordFileError:
+    return RecordFileError(_("{file} : encodage non reconnu. Enregistrez-le en CSV UTF-8.").format(file=name))
+
+
+def rows_of(text: str, *, name: str) -> Iterator[Row]:
+    """Rows of a separated text with their number; a line break inside quotes belongs to its cell.
+
+    Raises
+    ------
+    RecordFileError
+        If the text is no table, or has more columns than the limit.
+    """
+    if "\0" in text:
+        raise RecordFileError(
+            _("{file} : ce n'est pas un fichier texte (octets nuls). Enregistrez-le en CSV UTF-8.").format(
+                file=name
+            )
+        )
+    separator = separator_of(text)
+    try:
+        for place, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1):
+            if place > settings.MAX_RECORD_ROWS + ROWS_LOOKED_AT:
+                break
+            if len(cells) > 10 * settings.MAX_RECORD_COLUMNS:
+                raise RecordFileError(
+                    _(
+                        "{file} : {n} colonnes, plus que la limite de {limit}. Gardez celles des activités."
+                    ).format(file=name, n=number(len(cells)), limit=number(settings.MAX_RECORD_COLUMNS))
+                )
+            yield place, cells
+    except csv.Error as error:
+        raise RecordFileError(
+            _("{file} : ce n'est pas un CSV lisible ({why}). Enregistrez-le en CSV UTF-8.").format(
+                file=name, why=error
+            )
+        ) from error
+
+
+def separator_of(text: str) -> str:
+    r"""Separator under which the first rows are most like a table.
+
+    Known headings outweigh everything: a decimal comma parts more cells than ``;`` does.
+
+    >>> separator_of("Commune;Latitude\nBara;15,6\n")
+    ';'
+    """
+    return max(SEPARATORS, key=lambda separator: _likeness(text, separator))
+
+
+def _likeness(text: str, separator: str) -> tuple[int, int, int]:
+    head: list[list[str]] = []
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            head.append([cell.strip() for cell in cells[: settings.MAX_RECORD_COLUMNS + 1]])
+            if len(head) == ROWS_LOOKED_AT:
+                break
+    except csv.Error:
+        return (-1, 0, 0)
+    widths = [len(cells) for cells in head if any(cells)]
+    if not widths:
+        return (0, 0, 0)
+    known = max(known_columns([cell for cell in cells if cell], cells) for cells in head)
+    usual = max(set(widths), key=lambda width: (widths.count(width), width))
+    return (known if usual > 1 else 0, widths.count(usual) if usual > 1 else 0, usual)
