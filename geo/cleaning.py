@@ -70,6 +70,8 @@ class Cleaned:
         ``row, column, value, problem``.
     noted : mapping of str to int
         Rows by what was converted: ``utm``, ``swapped``, ``excel_serial``, ``period``…
+    sheet, other_sheets : str, mapping of str to int
+        Sheet that was read, where a file has several; the others with their filled rows.
     """
 
     records: pd.DataFrame
@@ -79,6 +81,8 @@ class Cleaned:
     notes: tuple[str, ...] = ()
     problems: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PROBLEM_COLUMNS)))
     noted: Mapping[str, int] = field(default_factory=dict)
+    sheet: str = ""
+    other_sheets: Mapping[str, int] = field(default_factory=dict)
 
 
 def clean(

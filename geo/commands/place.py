@@ -1,4 +1,4 @@
-"""``python -m geo place FILE``: place any CSV of records and print where every row went."""
+"""``python -m geo place FILE``: place any file of records and print where every row went."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from geo.i18n import _
 def add(subparsers: argparse._SubParsersAction) -> None:
     """Register the command."""
     parser = subparsers.add_parser(
-        "place", help=_("placer un fichier CSV d'activités et rendre compte de chaque ligne")
+        "place", help=_("placer un fichier d'activités et rendre compte de chaque ligne")
     )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--out", type=Path, help=_("écrire les lignes avec leur placement (CSV)"))
@@ -24,6 +24,7 @@ def add(subparsers: argparse._SubParsersAction) -> None:
         "--type", default="", help=_("type d'activité des lignes, si le fichier ne le dit pas")
     )
     parser.add_argument("--vintage", default="", help=_("millésime des P-codes, par exemple « COD-AB 2021 »"))
+    parser.add_argument("--sheet", default="", metavar="NAME", help=_("feuille ou couche à lire"))
     parser.set_defaults(run=run)
 
 
@@ -41,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         activity_type=arguments.type,
         vintage=arguments.vintage,
         given=_mapping(arguments.map),
+        sheet=arguments.sheet,
     )
     if arguments.out:
         write_csv(arguments.out, placed_table(store, boundaries))

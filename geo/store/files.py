@@ -16,6 +16,7 @@ from geo.counting import Members, without_details_twice
 from geo.errors import RecordFileError
 from geo.i18n import _
 from geo.io.records import read_sources, read_table, read_types, sha256
+from geo.io.sheets import read_sheet
 from geo.settings import ACTIVITIES_DIR
 from geo.store.places import place_records
 
@@ -64,6 +65,7 @@ def load_file(
     activity_type: str = "",
     vintage: str = "",
     given: Mapping[str, str] | None = None,
+    sheet: str = "",
 ) -> Store:
     """Load a partner's file as a store of its own.
 
@@ -73,6 +75,8 @@ def load_file(
         What the file does not say itself: the type of its rows, the vintage of its P-codes.
     given : mapping of str to str, optional
         Record column to heading, where the heading is not recognised.
+    sheet : str
+        Sheet or layer to read; without it the one that looks most like records.
 
     Raises
     ------
@@ -81,12 +85,18 @@ def load_file(
     """
     types = read_types()
     cleaned = read_file(
-        path, types=types, activity_type=activity_type, vintage=vintage, given=given, source_id=path.stem
+        path,
+        types=types,
+        activity_type=activity_type,
+        vintage=vintage,
+        given=given,
+        source_id=path.stem,
+        sheet=sheet,
     )
     source = Source(path.stem, path.name, "", "", "", path.name)
     sources = {path.stem: source}
     placed = place_records(cleaned.records, boundaries, sources=sources)
-    version = _version(boundaries, sha256(path), activity_type, vintage)
+    version = _version(boundaries, sha256(path), activity_type, vintage, sheet)
     return Store(placed, sources, types, version, problems=cleaned.problems, cleaned=cleaned)
 
 
@@ -98,6 +108,7 @@ def read_file(
     activity_type: str = "",
     vintage: str = "",
     given: Mapping[str, str] | None = None,
+    sheet: str = "",
 ) -> Cleaned:
     """Read the records of a partner's file, not placed yet; parameters and errors as :func:`load_file`."""
     if activity_type and activity_type not in types:
@@ -106,7 +117,8 @@ def read_file(
                 name=activity_type, names=", ".join(types)
             )
         )
-    table = read_table(path)
+    opened = read_sheet(path, sheet=sheet)
+    table = opened.table
     if missing := [heading for heading in (given or {}).values() if heading not in table]:
         raise RecordFileError(
             _("{file} : pas de colonne « {heading} ». Colonnes : {headings}.").format(
@@ -121,7 +133,16 @@ def read_file(
         records = records.assign(
             provider_vintage=records["provider_vintage"].where(lambda v: v != "", vintage)
         )
-    return dataclasses.replace(cleaned, records=records)
+    faults = [frame for frame in (opened.problems, cleaned.problems) if len(frame)]
+    return dataclasses.replace(
+        cleaned,
+        records=records,
+        notes=(*opened.noted, *cleaned.notes),
+        noted={**opened.noted, **cleaned.noted},
+        problems=pd.concat(faults, ignore_index=True) if faults else cleaned.problems,
+        sheet=opened.sheet,
+        other_sheets=opened.others,
+    )
 
 
 def counted(records: pd.DataFrame, members: Members) -> pd.DataFrame:
