@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: app test lint clean
+.PHONY: app test lint messages clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -27,6 +27,12 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# New French strings into the English catalogue, to be translated there.
+messages: $(VENV)/.dev
+	mkdir -p build
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k ngettext:1,2 --no-location --sort-output -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -D couverture -d geo/locale -l en --no-fuzzy-matching --ignore-obsolete
 
 clean:
 	rm -rf $(VENV) build static/vendor static/geo
