@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.i18n import _, number
+from geo.i18n import ngettext, number
 from geo.locating import NOWHERE, locate
 
 COLUMNS: Final = ("name", "longitude", "latitude", "people")
@@ -37,9 +37,13 @@ def checked(raw: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     once = kept[~kept.duplicated(["name", "longitude", "latitude"])]
     notes = []
     if len(table) > len(kept):
-        notes.append(_("{n} lignes sans position utilisable").format(n=number(len(table) - len(kept))))
+        lost = len(table) - len(kept)
+        text = ngettext("{n} ligne sans position utilisable", "{n} lignes sans position utilisable", lost)
+        notes.append(text.format(n=number(lost)))
     if len(kept) > len(once):
-        notes.append(_("{n} répétitions laissées de côté").format(n=number(len(kept) - len(once))))
+        again = len(kept) - len(once)
+        text = ngettext("{n} répétition laissée de côté", "{n} répétitions laissées de côté", again)
+        notes.append(text.format(n=number(again)))
     return once.reset_index(drop=True), tuple(notes)
 
 

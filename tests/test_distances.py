@@ -157,7 +157,7 @@ def test_a_list_of_villages_is_read_by_its_headings(tmp_path):
     assert name == "villages_gao"
     assert found.values.tolist()[0] == ["Kona", 0.5, 16.5, 1200.0]
     assert len(found) == 2
-    assert notes == ("1 lignes sans position utilisable", "1 répétitions laissées de côté")
+    assert notes == ("1 ligne sans position utilisable", "1 répétition laissée de côté")
 
 
 def test_a_geopackage_is_read_in_its_own_projection(tmp_path):
