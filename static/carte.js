@@ -491,8 +491,9 @@
   // The base map's names first (towns, waters, neighbours), then those of units where there is room.
   Carte.prototype.paintNames = function (pen, size, taken) {
     var known = {}, count = 0, base = window.couvertureBasemap, units = this.labels(size);
-    // Few and large units are named before anything else.
-    if (this.view.level !== "commune") count += placeLabels(pen, units, taken, {});
+    // The regions asked about, and units that are few and large, are named before anything else.
+    var first = units.filter(function (label) { return label.first; });
+    count += placeLabels(pen, this.view.level === "commune" ? first : units, taken, known);
     if (this.base) base.labels(this.map, this.base, this.view.texts.lang).forEach(function (label) {
       var box = base.box(pen, label);
       if (meets(box, taken) || (label.kind === "country" && known[label.text])) return;
@@ -525,7 +526,7 @@
         var marked = level === self.levelKey() && self.view.units[pcode] &&
           (self.view.units[pcode][2] || self.view.units[pcode][0] === "zero");
         all.push({
-          text: unit.name, x: at.x, y: at.y + (marked ? 16 : 0), font: font, color: color,
+          text: unit.name, first: level === self.view.region && !unit.context, x: at.x, y: at.y + (marked ? 16 : 0), font: font, color: color,
           room: level === "commune" ? self.width(pcode) : undefined
         });
       });

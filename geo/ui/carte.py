@@ -78,9 +78,7 @@ def _prepared(key: str, lang: str, title: str, _facts: Facts, _ground: Ground) -
     units = classify.classify(_facts.units, breaks=classes)
     rows = classify.in_map_order(inside(units, _ground, _area(view, _ground)))
     points = _facts.points if len(_facts.points) <= POINTS_SHOWN else _facts.points.iloc[:0]
-    legend = parts.legend(
-        classify.legend(rows, classes), title=title, level=view.level, rings=bool((rows["ring"] != "").any())
-    )
+    legend = parts.legend(classify.legend(rows, classes), title=title, rings=bool((rows["ring"] != "").any()))
     content = maps.view(
         units,
         level=view.level,

@@ -42,6 +42,12 @@ class Place(NamedTuple):
     region: str
     cercle: str
     words: str
+    later: bool = False
+
+
+def place_words(place: Place) -> str:
+    """Say a place with what it lies in; a region of 2023 says that it is approximate."""
+    return _("{name} (région de 2023, approx.)").format(name=place.words) if place.later else place.words
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,9 +115,8 @@ def _later_places(later: pd.DataFrame | None) -> dict[str, Place]:
     if later is None:
         return {}
     changed = later.loc[later["changed"], ["pcode", "name", "country"]]
-    words = _("{name} (région de 2023, approx.)")
     return {
-        pcode: Place("region", name, country, pcode, "", words.format(name=name))
+        pcode: Place("region", name, country, pcode, "", name, later=True)
         for pcode, name, country in changed.itertuples(index=False, name=None)
     }
 

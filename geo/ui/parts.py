@@ -25,7 +25,7 @@ def swatch(klass: str) -> str:
     return f"<i class='sw {escaped(klass)}' aria-hidden='true'>{inner}</i>"
 
 
-def legend(rows: pd.DataFrame, *, title: str, level: str, rings: bool) -> str:
+def legend(rows: pd.DataFrame, *, title: str, rings: bool) -> str:
     """Make the legend as a definition list: swatch and class, and the units in it.
 
     Parameters
@@ -49,10 +49,9 @@ def legend(rows: pd.DataFrame, *, title: str, level: str, rings: bool) -> str:
         )
     extra.append(f"<dt><i class='sw dash' aria-hidden='true'></i>{escaped(_('limite indicative'))}</dt>")
     more = "".join(f"<div>{entry}<dd></dd></div>" for entry in extra)
-    head = escaped(unit_word(level, 2))
     return (
         f"<section class='legend' aria-label='{escaped(_('Légende'))}'><h2>{escaped(title)}</h2>"
-        f"<p class='legend-unit'>{head}</p><dl>{''.join(entries)}{more}</dl></section>"
+        f"<dl>{''.join(entries)}{more}</dl></section>"
     )
 
 

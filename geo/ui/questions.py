@@ -104,7 +104,7 @@ def _ask_place(ground: Ground) -> str:
     places = ground.places
 
     def words(pcode: str) -> str:
-        return places[pcode].words if pcode else _("Les quatre régions")
+        return data.place_words(places[pcode]) if pcode else _("Les quatre régions")
 
     return state.select("zone", _("Lieu"), ["", *places], words=words, default="")
 
@@ -178,4 +178,4 @@ def card_lines(facts: Facts, ground: Ground) -> tuple[str, list[tuple[str, str]]
         (_("Population"), f"{people}{year}"),
         (_("Code"), facts.view.unit),
     ]
-    return ground.places[facts.view.unit].words, lines
+    return data.place_words(ground.places[facts.view.unit]), lines
