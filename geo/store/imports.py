@@ -17,7 +17,7 @@ from geo.store.tables import HISTORY, IMPORTS, PROBLEMS, RECORDS
 BATCH: Final = 2000
 
 
-def apply(plan: Plan, *, who: str, progress: Progress = silent) -> int:
+def apply(plan: Plan, *, who: str, progress: Progress = silent, job: int = 0) -> int:
     """Apply a plan in one transaction and return the number of the import.
 
     Raises
@@ -37,7 +37,7 @@ def apply(plan: Plan, *, who: str, progress: Progress = silent) -> int:
             raise StoreError(_changed_meanwhile(connection, plan.source.source_id))
         sources.put(connection, plan.source.source_id, {"details": sources.as_json(plan.source)}, who=who)
         number = _next_id(connection, IMPORTS)
-        connection.execute(sa.insert(IMPORTS).values(_import_row(plan, who) | {"id": number}))
+        connection.execute(sa.insert(IMPORTS).values(_import_row(plan, who, job) | {"id": number}))
         _write_records(connection, plan, number, progress)
         problems = [
             {"import_id": number, "details": json.dumps(row, ensure_ascii=False, default=str)}
@@ -111,7 +111,7 @@ def _changed_meanwhile(connection: sa.Connection, source_id: str) -> str:
     ).format(source=source_id, n=number, who=undone_by or by)
 
 
-def _import_row(plan: Plan, who: str) -> dict[str, Any]:
+def _import_row(plan: Plan, who: str, job: int) -> dict[str, Any]:
     return {
         "source_id": plan.source.source_id,
         "file_name": plan.file_name,
@@ -121,7 +121,7 @@ def _import_row(plan: Plan, who: str) -> dict[str, Any]:
         "partial": plan.partial,
         "imported_at": database.now(),
         "imported_by": who,
-        "summary": json.dumps(plan.summary(), ensure_ascii=False),
+        "summary": json.dumps(plan.summary() | {"job": job}, ensure_ascii=False),
     }
 
 

@@ -17,9 +17,10 @@ PROVIDED: Final = (*STORED_TEXTS, *STORED_NUMBERS)
 # Columns of the store itself; the rest of a held frame is the record as every other module knows it.
 HELD_COLUMNS: Final = ("record_id", "import_id", "identity", "placed_with")
 # What says where a record is: a row whose other figures changed keeps these.
-PLACE_COLUMNS: Final = tuple(name for name in STORED_TEXTS if name.startswith("provider_")) + (
-    "longitude",
-    "latitude",
+PLACE_COLUMNS: Final = (
+    *("provider_place_text", "provider_adm1_name", "provider_adm2_name", "provider_adm3_name"),
+    *("provider_locality", "provider_adm1_pcode", "provider_adm2_pcode", "provider_adm3_pcode"),
+    *("provider_vintage", "longitude", "latitude"),
 )
 # A row without a key of its partner's is known by what it says.
 UNKEYED: Final = "~"

@@ -37,6 +37,15 @@ def imported(connection: sa.Connection) -> dict[str, Source]:
     return {source.source_id: source for source in map(from_json, rows.scalars())}
 
 
+def known_sources() -> dict[str, Source]:
+    """Return every source that is known: shipped, and of imports that stand."""
+    shipped = read_sources()
+    if not database.exists():
+        return shipped
+    with database.reading() as connection:
+        return {**shipped, **imported(connection)}
+
+
 def switched_off(connection: sa.Connection) -> set[str]:
     """Return the sources that somebody switched off."""
     off = sa.select(SOURCES.c.source_id).where(sa.not_(SOURCES.c.enabled))

@@ -1,0 +1,198 @@
+"""Imports in a process of their own: how far each is, and how to end one.
+
+Closing the page that started an import ends nothing; cancelling kills its process, and
+what it had not committed was never there.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from geo import settings
+from geo.errors import StoreError
+from geo.i18n import _
+from geo.store import database
+from geo.store.planning import Progress
+from geo.store.tables import IMPORTS, JOBS
+
+RUNNING, DONE, FAILED, CANCELLED, INTERRUPTED = "running", "done", "failed", "cancelled", "interrupted"
+# How often a running import says how far it is [s].
+EVERY_SECONDS: Final = 0.5
+# How long a process is given to end by itself [s].
+GRACE_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One import in a process of its own.
+
+    Attributes
+    ----------
+    state : str
+        running, done, failed, cancelled, or interrupted (its process is gone without a word).
+    step, done, total
+        What it is at, and how many rows of how many; 0 of 0 where that is not known.
+    result : dict
+        What ``geo import --json`` gives, once it is done.
+    """
+
+    id: int
+    file_name: str
+    who: str
+    state: str
+    step: str
+    done: int
+    total: int
+    message: str
+    result: dict[str, Any]
+    started_at: str
+    changed_at: str
+    pid: int
+
+
+def start(arguments: Sequence[str], *, file_name: str, who: str) -> int:
+    """Start ``python -m geo import`` with these arguments and return the number of its job."""
+    values = {"file_name": file_name, "who": who, "state": RUNNING, "host": socket.gethostname()}
+    values |= {"started_at": database.now(), "changed_at": database.now()}
+    with database.jobs() as connection:
+        inserted = connection.execute(sa.insert(JOBS).values(values)).inserted_primary_key
+        number = int(inserted[0]) if inserted else 0
+    command = [sys.executable, "-m", "geo", "import", *arguments, "--job", str(number)]
+    process = subprocess.Popen(
+        command,
+        cwd=settings.PROJECT_DIR,
+        env={**os.environ, database.USER_VARIABLE: who},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # the end of the server's session is not the end of the import
+    )
+    _write(number, pid=process.pid)
+    return number
+
+
+def status(number: int) -> Job:
+    """Return how far a job is; one whose process is gone without a word is *interrupted*.
+
+    Raises
+    ------
+    StoreError
+        If there is no such job.
+    """
+    row = _row(number)
+    if row.state == RUNNING and row.pid and row.host == socket.gethostname() and not _alive(row.pid):
+        # It may have finished between the question and the look at its process.
+        row = _row(number)
+        if row.state == RUNNING:
+            _settle(number, INTERRUPTED)
+            row = _row(number)
+    return _job(row)
+
+
+def jobs(limit: int = 20) -> list[Job]:
+    """Return the latest jobs, the latest first."""
+    with database.jobs() as connection:
+        rows = (
+            connection.execute(sa.select(JOBS.c.id).order_by(JOBS.c.id.desc()).limit(limit)).scalars().all()
+        )
+    return [status(number) for number in rows]
+
+
+def cancel(number: int) -> Job:
+    """End a running job; an import that was committed already stands, and the job says so."""
+    job = status(number)
+    if job.state != RUNNING or not job.pid:
+        return job
+    for how, seconds in ((signal.SIGTERM, GRACE_SECONDS), (_KILL, GRACE_SECONDS)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(job.pid, how)
+        until = time.monotonic() + seconds
+        while _alive(job.pid) and time.monotonic() < until:
+            time.sleep(0.05)
+    if _row(number).state == RUNNING:
+        _settle(number, CANCELLED)
+    return status(number)
+
+
+# Windows has one way to end a process only.
+_KILL: Final = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def reporter(number: int) -> Progress:
+    """Return what tells a job's progress to the store, a few times a second at most."""
+    last: tuple[str, float] = ("", 0.0)
+
+    def report(step: str, done: int, total: int) -> None:
+        nonlocal last
+        moment = time.monotonic()
+        if step == last[0] and moment - last[1] < EVERY_SECONDS:
+            return
+        last = (step, moment)
+        _write(number, step=step, done=done, total=total, pid=os.getpid())
+
+    return report
+
+
+def finish(number: int, result: dict[str, Any]) -> None:
+    """Write down that a job is done, and its result."""
+    _write(number, state=DONE, result=json.dumps(result, ensure_ascii=False, default=str))
+
+
+def fail(number: int, message: str) -> None:
+    """Write down why a job failed."""
+    _write(number, state=FAILED, message=message)
+
+
+def _settle(number: int, state: str) -> None:
+    """Say how a job ended whose process can say nothing: what it committed is done."""
+    mark = f'"job": {number}}}'
+    with database.reading() as connection:
+        found = connection.scalar(sa.select(IMPORTS.c.id).where(IMPORTS.c.summary.endswith(mark)))
+    if found is None:
+        _write(number, state=state)
+    else:
+        finish(number, {"import": int(found)})
+
+
+def _row(number: int) -> sa.Row:
+    with database.jobs() as connection:
+        row = connection.execute(sa.select(JOBS).where(JOBS.c.id == number)).one_or_none()
+    if row is None:
+        raise StoreError(_("Tâche {n} : elle n'existe pas.").format(n=number))
+    return row
+
+
+def _write(number: int, **values: Any) -> None:
+    with database.jobs() as connection:
+        update = sa.update(JOBS).where(JOBS.c.id == number, JOBS.c.state == RUNNING)
+        connection.execute(update.values(values | {"changed_at": database.now()}))
+
+
+def _job(row: sa.Row) -> Job:
+    values = {name: getattr(row, name) for name in Job.__dataclass_fields__ if name != "result"}
+    values["pid"] = row.pid or 0
+    return Job(**values, result=json.loads(row.result or "{}"))
+
+
+def _alive(pid: int) -> bool:
+    # A child that ended stays in the list of processes until its parent asks how.
+    with contextlib.suppress(ChildProcessError, OSError):
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
