@@ -55,10 +55,11 @@ def grouped(records: pd.DataFrame, boundaries: Boundaries, *, decided: pd.DataFr
         _place_groups(records[~by_position & ~by_name], decided[decided["kind"] == PLACE]),
         _position_groups(records[by_position]),
     ]
-    filled = [part for part in parts if len(part)]
+    empty = dict.fromkeys(GROUP_COLUMNS, "")
+    filled = [part.assign(**{k: v for k, v in empty.items() if k not in part}) for part in parts if len(part)]
     if not filled:
         return pd.DataFrame(columns=list(GROUP_COLUMNS))
-    whole = pd.concat(filled, ignore_index=True).reindex(columns=list(GROUP_COLUMNS)).fillna("")
+    whole = pd.concat(filled, ignore_index=True)
     ids = [_short(row) for row in whole[["kind", *_KEYED]].itertuples(index=False)]
     whole = whole.assign(group=ids).sort_values(["rows", "group"], ascending=[False, True])
     return whole[list(GROUP_COLUMNS)].reset_index(drop=True)
