@@ -46,8 +46,7 @@ def _note(row: Mapping[Any, Any], reason: str) -> list[str]:
     if row["doubtful"]:
         parts.append(_("couverture par le relevé douteuse : moins de 10 % de la norme"))
     if row["state"] == "met_or_unmet_unknown":
-        text = _("entre {low} et {high} en service : couvert ou non, on ne sait pas")
-        parts.append(text.format(**_ends(row)))
+        parts.append(_between(row))
     return parts
 
 
@@ -65,13 +64,17 @@ def _silence(row: Mapping[Any, Any]) -> list[str]:
     return []
 
 
-def _ends(row: Mapping[Any, Any]) -> dict[str, str]:
+def _between(row: Mapping[Any, Any]) -> str:
+    """Say which two states are possible: the name of the state alone does not."""
     possible = row["working_max"] + row["unknown_max"]
     open_ended = not np.isfinite(possible) or row["working_open"] > 0
-    return {
-        "low": number(row["working"]),
-        "high": _("un nombre non rapporté") if open_ended else number(possible),
-    }
+    low = number(row["working"])
+    high = _("un nombre non rapporté") if open_ended else number(possible)
+    if not open_ended and possible < row["required"]:
+        return _("entre {low} et {high} en service : couvert en partie ou pas du tout").format(
+            low=low, high=high
+        )
+    return _("entre {low} et {high} en service : couvert ou non, on ne sait pas").format(low=low, high=high)
 
 
 def left_out(communes: int, people: float) -> str:

@@ -6,7 +6,7 @@ import math
 import pandas as pd
 import pytest
 
-from geo import gaps, gapwords, whatif
+from geo import crossing, gaps, gapwords, whatif
 from geo.__main__ import main
 from geo.commands import gaps as gaps_command
 from geo.coverage import Assumptions
@@ -145,6 +145,13 @@ def test_points_of_unknown_state_stand_apart_until_a_switch_counts_them(prepared
     assert (working["unserved_people"], working["state"]) == (0, "met")
 
 
+def test_the_note_says_which_two_states_are_possible(prepared):
+    answer = asked(prepared)
+    # 0 to 2 of 1 required, and of 4.
+    assert row(answer, "ML070101")["note"] == "entre 0 et 2 en service : couvert ou non, on ne sait pas"
+    assert row(answer, "ML070102")["note"] == "entre 0 et 2 en service : couvert en partie ou pas du tout"
+
+
 def test_some_of_unknown_state_leave_the_state_open_where_they_could_change_it():
     rows = [("ML050101", 1, "functional", "survey"), ("ML050101", 1, "unknown", "survey")]
     rows += [("ML050202", 1, "functional", "survey"), ("ML050202", 1, "unknown", "survey")]
@@ -247,20 +254,20 @@ def test_gardens_are_measured_by_area_and_unknown_without_one():
 def test_types_stand_side_by_side(prepared):
     water = asked(prepared)
     none = gaps.commune_gaps(prepared, View(activity_type="peace_committee"), norm_set=read_set())
-    both = gaps.together({"water_point": water, "peace_committee": none}).set_index("pcode")
+    both = crossing.together({"water_point": water, "peace_committee": none}).set_index("pcode")
     assert tuple(both.loc["ML050104", ["state_water_point", "state_peace_committee"]]) == ("unmet", "unknown")
     assert tuple(both.loc["ML050104", ["types_unmet", "types_unknown"]]) == (1, 1)
 
 
 def test_need_and_coverage_cross(prepared):
     answer = asked(prepared)
-    classes = dict(zip(answer.table["pcode"], gaps.need_by_coverage(answer.table), strict=True))
+    classes = dict(zip(answer.table["pcode"], crossing.need_by_coverage(answer.table), strict=True))
     # Eight have a figure; certain unserved: 0 0 0 1 400 800 1200 4600.
     assert classes["ML050202"] == "3A"
     assert classes["ML050104"] == "3A"
     assert classes["ML050101"] == "1C"
     assert classes["ML050201"] == ""
-    assert list(gaps.most_need_without_partner(answer.table)["pcode"])[:2] == ["ML050202", "ML050104"]
+    assert list(crossing.most_need_without_partner(answer.table)["pcode"])[:2] == ["ML050202", "ML050104"]
 
 
 def test_what_if_works_are_added_taken_away_and_repaired(prepared):

@@ -155,7 +155,7 @@ def test_a_norm_that_is_only_a_stand_in_says_so():
 
 def test_the_table_of_units_that_are_not_comparable_can_be_replaced():
     shipped = files.read_not_comparable()
-    assert list(shipped["pcode"]) == ["ML050609", "ML060506"]
+    assert set(shipped["pcode"]) == {"ML050609", "ML060506"}
     assert shipped["reason_fr"].str.len().min() > 0
     files.saved_dir().mkdir(parents=True)
     own = files.saved_dir() / "not_comparable.csv"

@@ -80,18 +80,23 @@ def run(arguments: argparse.Namespace) -> int:
         json.dump(_as_json(plan, steps, gaps, lines), sys.stdout, ensure_ascii=False, indent=1)
         print()
         return 0
+    print("\n".join([*_spoken(plan, steps, gaps), *lines]))
+    return 0
+
+
+def _spoken(plan: "Plan", steps: "pd.DataFrame", gaps: "Gaps") -> list[str]:
+    found = []
     for row in steps.to_dict("records"):
         village = f"{row['locality']}, " if "locality" in row else ""
-        print(
+        found.append(
             f"{row['step']:>4}  {village}{row['adm3_name']} ({row['adm1_name']}, {row['adm3_pcode']})  "
             f"+{number(row['people_served'])}  = {number(row['people_total'])}"
         )
     unserved = float(gaps.table["unserved_people"].sum())
     share = percent(plan.people_served / unserved) if unserved else percent(0)
     text = _("{n} ouvrages : {people} personnes desservies en plus, {share} de celles qui ne le sont pas")
-    print(text.format(n=number(len(steps)), people=number(plan.people_served), share=share))
-    print("\n".join([plan.guarantee, *lines]))
-    return 0
+    total = text.format(n=number(len(steps)), people=number(plan.people_served), share=share)
+    return [*found, total, plan.guarantee]
 
 
 def _in_localities(
