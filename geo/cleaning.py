@@ -72,6 +72,8 @@ class Cleaned:
         Rows by what was converted: ``utm``, ``swapped``, ``excel_serial``, ``period``…
     sheet, other_sheets : str, mapping of str to int
         Sheet that was read, where a file has several; the others with their filled rows.
+    distinct_rows : int
+        Rows of the table that differ in at least one cell, as they were written.
     """
 
     records: pd.DataFrame
@@ -83,6 +85,7 @@ class Cleaned:
     noted: Mapping[str, int] = field(default_factory=dict)
     sheet: str = ""
     other_sheets: Mapping[str, int] = field(default_factory=dict)
+    distinct_rows: int = 0
 
 
 def clean(
@@ -131,6 +134,7 @@ def clean(
         (*notes, *faults.noted),
         _stack(faults.problems),
         faults.noted,
+        distinct_rows=int((~table.duplicated()).sum()),
     )
 
 
@@ -153,8 +157,9 @@ class _Faults(NamedTuple):
 
 
 def _texts(raw: pd.DataFrame, faults: _Faults) -> dict[str, pd.Series]:
+    # A code is kept as it was written: placing repairs it and says so.
     read = {
-        column: raw[column].str.strip()
+        column: raw[column] if column.endswith("_pcode") else raw[column].str.strip()
         for column in TEXT_COLUMNS
         if column in raw and column not in (*DATE_COLUMNS, "currency")
     }

@@ -119,6 +119,9 @@ def _settle_by_name(code: Stated, name: Stated) -> Stated:
     # A name that is settled beside a code without a known vintage settles the code, if they agree.
     if code_reason == "code_without_vintage" and name_settled and code_set == name[1]:
         return (code_level, code_set, "pcode+name", 100.0, "", "", code_flags)
+    # A code of another unit in whatever vintage: the two are shown side by side.
+    if code_reason == "code_without_vintage" and name_settled and code_level == name[0]:
+        return _disagree(code, name)
     if code_reason == "unknown_code" and name_settled:
         return (*name[:6], _joined(name[6], "unknown_code"))
     return code
@@ -161,11 +164,11 @@ def _by_code(distinct: pd.DataFrame, units: pd.DataFrame) -> list[Stated]:
 
 def _read_codes(row: dict, versions: dict[str, str]) -> Stated:
     for level in reversed(LEVELS):
-        written = [text for text in row[CODE_COLUMNS[level]].split(SEPARATOR) if text.strip()]
+        written = _cells(row[CODE_COLUMNS[level]])
         if not written:
             continue
         repaired = [pcodes.repair(text) for text in written]
-        flags = "code_repaired" if any(one.repaired for one in repaired) else ""
+        flags = _code_flags(row)
         codes = [one.pcode for one in repaired]
         text = SEPARATOR.join(codes)
         if not all(code in versions for code in codes):
@@ -178,6 +181,20 @@ def _read_codes(row: dict, versions: dict[str, str]) -> Stated:
             return (level, text, "pcode", float("nan"), "code_without_vintage", text, flags)
         return (level, text, "pcode", 100.0, "", "", flags)
     return NOTHING
+
+
+def _code_flags(row: Mapping[str, str]) -> str:
+    """Say what was done to the codes of a row, at any level, to make them out."""
+    stated = [(level, text) for level, column in CODE_COLUMNS.items() for text in _cells(row[column])]
+    repaired = [(level, pcodes.repair(text)) for level, text in stated]
+    flags = ["code_repaired"] if any(one.repaired for _level, one in repaired) else []
+    # A cercle's code in the column of regions (ML0901 for Bamako) says the same place twice.
+    other = any(one.pcode and pcodes.level(one.pcode) != level for level, one in repaired)
+    return _joined(*flags, *(["code_of_other_level"] if other else []))
+
+
+def _cells(cell: str) -> list[str]:
+    return [text for text in cell.split(SEPARATOR) if text.strip()]
 
 
 def _codes_above(row: Mapping[str, str], level: str) -> Sequence[str]:

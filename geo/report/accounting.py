@@ -8,7 +8,14 @@ from geo.activities import PLACED_COLUMNS
 from geo.boundaries import Boundaries
 from geo.counting import SEPARATOR, Members, account
 from geo.i18n import N_, _, number
+from geo.problemwords import note_line
+from geo.stated import CODE_COLUMNS, NAME_COLUMNS
 from geo.store import Store
+
+# Groups of rows that were not placed: listed in the JSON, and on the screen.
+GROUPS_SHOWN = 200
+LINES_SHOWN = 20
+PLACE_COLUMNS = (*NAME_COLUMNS.values(), *CODE_COLUMNS.values(), "provider_locality", "provider_place_text")
 
 REASON_WORDS = {
     "no_place": N_("ni position utilisable ni lieu"),
@@ -37,6 +44,7 @@ FLAG_WORDS = {
     "border_overlap": N_("dans les polygones de deux pays, pays déclaré retenu"),
     "position_unusable": N_("position inutilisable, placé par le nom"),
     "code_repaired": N_("P-code réparé"),
+    "code_of_other_level": N_("P-code dans la colonne d'un autre niveau"),
     "unknown_code": N_("P-code inconnu, placé par le nom"),
     "name_not_matched": N_("nom non reconnu, placé par le P-code"),
     "locality_of_commune": N_("localité d'une commune"),
@@ -57,10 +65,26 @@ def summary(store: Store, boundaries: Boundaries) -> dict[str, Any]:
         "unused_columns": list(cleaned.unused) if cleaned else [],
         "contact_columns_dropped": list(cleaned.dropped) if cleaned else [],
         "notes": list(cleaned.notes) if cleaned else [],
+        "noted": dict(cleaned.noted) if cleaned else {},
+        "sheet": cleaned.sheet if cleaned else "",
+        "sheets_not_read": dict(cleaned.other_sheets) if cleaned else {},
+        "distinct_rows": cleaned.distinct_rows if cleaned else len(store.records),
+        "to_review": review_groups(store.records),
         "problems": len(store.problems),
         "first_problems": store.problems.head(20).to_dict("records"),
         "boundaries": dict(boundaries.vintages),
     }
+
+
+def review_groups(records: pd.DataFrame, *, limit: int = GROUPS_SHOWN) -> list[dict[str, Any]]:
+    """Rows that were not placed, those alike together, most rows first: what they state, why, how many."""
+    aside = records[records["outcome"] != "placed"]
+    stated = [column for column in PLACE_COLUMNS if column in aside and (aside[column] != "").any()]
+    keys = [*stated, "outcome", "reason", "candidates"]
+    counts = aside.groupby(keys, sort=False).agg(rows=("outcome", "size")).reset_index()
+    first = aside.reset_index(names="row").groupby(keys, sort=False)["row"].first().to_numpy()
+    ordered = counts.assign(first_row=first).sort_values("rows", ascending=False, kind="stable")
+    return [{str(key): value for key, value in row.items()} for row in ordered.head(limit).to_dict("records")]
 
 
 def summary_text(found: dict[str, Any]) -> str:
@@ -73,6 +97,14 @@ def summary_text(found: dict[str, Any]) -> str:
     lines.append(_("Placés hors des quatre régions : {n}").format(n=number(counts["outside_shown"])))
     lines.append(_("Répétitions possibles : {n}").format(n=number(counts["possible_repeats"])))
     lines.append(_("Valeurs illisibles ou retenues : {n}").format(n=number(found["problems"])))
+    if counts["read"]:
+        lines.append(_("Lignes distinctes : {n}").format(n=number(found["distinct_rows"])))
+    if found["sheet"]:
+        others = ", ".join(f"{name} ({number(rows)})" for name, rows in found["sheets_not_read"].items())
+        lines.append(_("Feuille lue : {sheet}").format(sheet=found["sheet"]))
+        lines += [_("Feuilles non lues (lignes) : {sheets}").format(sheets=others)] if others else []
+    lines += [note_line(kind, found["noted"].get(kind, 0)) for kind in found["notes"]]
+    lines += _review_lines(found["to_review"])
     if found["columns"]:
         pairs = ", ".join(f"{heading} → {column}" for column, heading in found["columns"].items())
         lines.append(_("Colonnes reconnues : {columns}").format(columns=pairs))
@@ -83,6 +115,17 @@ def summary_text(found: dict[str, Any]) -> str:
         if found[key]:
             lines.append(_(words).format(columns=", ".join(found[key])))
     return "\n".join(lines)
+
+
+def _review_lines(groups: list[dict[str, Any]]) -> list[str]:
+    if not groups:
+        return []
+    lines = [_("À vérifier ou rejetés, ce qui est écrit (lignes) :")]
+    for group in groups[:LINES_SHOWN]:
+        places = " · ".join(str(group[column]) for column in PLACE_COLUMNS if group.get(column))
+        reason = _(REASON_WORDS[group["reason"]]) if group["reason"] in REASON_WORDS else group["reason"]
+        lines.append(f"  {places or '–'} : {reason} ({number(group['rows'])})")
+    return lines
 
 
 def accounting_line(read: int, placed: int, review: int, rejected: int) -> str:
