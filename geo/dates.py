@@ -32,7 +32,7 @@ class Span(NamedTuple):
     kind: str
 
 
-_TIME: Final = r"(?:[T ]\s*\d{1,2}\s*[:h].*)?"
+_TIME: Final = r"(?:[t ]\s*\d{1,2}\s*[:h].*)?"
 _ISO: Final = re.compile(rf"^(\d{{4}})(?:[-/](\d{{1,2}})(?:[-/](\d{{1,2}}))?)?{_TIME}$")
 _DAY_FIRST: Final = re.compile(rf"^(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}|\d{{2}}){_TIME}$")
 _MONTH_YEAR: Final = re.compile(r"^(\d{1,2})[/.-](\d{4})$")

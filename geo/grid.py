@@ -97,11 +97,11 @@ def table_of(
     titles = sum(any(cells) for _row, cells in head[:at])
     headings, used = _headings(head[at:], spans)
     _check_width(len(headings), name)
-    headings, renamed = _unique(_trimmed(headings), name)
+    headings, renamed = _unique(_trimmed(headings), name, strict=strict_width)
     body = chain(head[at + used :], stream)
     table, width = _columns(body, headings, name, strict_width=strict_width)
     named = [heading or f"colonne_{place}" for place, heading in enumerate(_padded(headings, width), 1)]
-    table.columns = pd.Index(_unique(named, name)[0], dtype="str")
+    table.columns = pd.Index(_unique(named, name, strict=False)[0], dtype="str")
     notes = {"title_rows": titles, "two_heading_rows": int(used > 1), "headings_renamed": renamed}
     return Grid(table, head[at + used - 1][0], {kind: count for kind, count in notes.items() if count})
 
@@ -214,14 +214,14 @@ def _trimmed(headings: Sequence[str]) -> list[str]:
     return [re.sub(r"[ \t]+", " ", heading) for heading in headings[:last]]
 
 
-def _unique(headings: Sequence[str], name: str) -> tuple[list[str], int]:
+def _unique(headings: Sequence[str], name: str, *, strict: bool) -> tuple[list[str], int]:
     """Give a heading that returns a number; one that means a column of the record is refused."""
     seen: dict[str, int] = {}
     named, taken = [], set(headings)
     for heading in headings:
         seen[heading] = seen.get(heading, 0) + 1
         if heading and seen[heading] > 1:
-            if heading_column(heading) and not contact_headings([heading]):
+            if strict or (heading_column(heading) and not contact_headings([heading])):
                 raise RecordFileError(
                     _("{file} : titre en double « {heading} ». Renommez l'un des deux.").format(
                         file=name, heading=heading

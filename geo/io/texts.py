@@ -22,8 +22,7 @@ _BOMS: Final = (
 _KNOWN: Final = ("cp1252", "mac_roman", "cp850", "cp437", "cp1256", "utf_16_le", "utf_16_be")
 # So many bytes around letters beyond ASCII are enough to tell one encoding from another.
 _SAMPLE: Final = 100_000
-# A cell that fills more is no cell but a file whose quotes do not close [characters].
-_MAX_CELL: Final = 131_072
+_ENOUGH: Final = 8
 
 
 def decode(data: bytes, *, name: str) -> tuple[str, str]:
@@ -84,6 +83,9 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _detected(sample: bytes) -> str:
+    # A handful of letters fits many encodings: too few to tell.
+    if sum(byte > 127 for byte in sample) < _ENOUGH:
+        return "cp1252"
     # Imported at first use: most files are UTF-8.
     from charset_normalizer import from_bytes  # noqa: PLC0415
 
