@@ -96,6 +96,9 @@ def view(  # noqa: PLR0913  # one keyword for each thing a map can show
     later_regions: bool = False,
     points: Mapping[str, Any] | None = None,
     basemap_file: str = "",
+    styles: Mapping[str, str] = STYLES,
+    rings: Mapping[str, str] = RINGS,
+    marks: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return what the browser needs to draw one state of the map.
 
@@ -115,20 +118,26 @@ def view(  # noqa: PLR0913  # one keyword for each thing a map can show
         Regions of 2023 in the place of those of 2021.
     points
         Of :func:`point_arrays`.
+    styles, rings
+        Fill (or pattern) of each class, colour of each ring; of coverage unless said otherwise.
+    marks
+        Letters written inside a unit, by P-code.
     """
     content: dict[str, Any] = {
         "shapes": assets.address(shapes_file),
         "level": level,
         "region": LATER_REGION if later_regions else "region",
         "units": unit_entries(classified),
-        "styles": STYLES,
-        "rings": RINGS,
+        "styles": dict(styles),
+        "rings": dict(rings),
         "frame": frame,
         "chosen": chosen,
         "texts": _texts(title),
     }
     if points is not None:
         content["points"] = points
+    if marks:
+        content["marks"] = dict(marks)
     if basemap_file:
         content["basemap"] = assets.address(basemap_file)
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -57,7 +57,12 @@
 
   var PATTERNS = {
     hatch: { size: 7, back: "#F4F5F5", ink: "#9AA5AB", paths: ["M-1,8 L8,-1", "M-1,1 L1,-1", "M6,8 L8,6"] },
-    cross: { size: 8, back: "#FFFFFF", ink: "#55636B", paths: ["M0,0 L8,8", "M8,0 L0,8"] }
+    cross: { size: 8, back: "#FFFFFF", ink: "#55636B", paths: ["M0,0 L8,8", "M8,0 L0,8"] },
+    // Met or unmet, not known which: a line of each colour on the white of what is not known.
+    split: {
+      size: 12, back: "#FFFFFF", width: 2.5, paths: ["M-2,14 L14,-2", "M-2,2 L2,-2", "M10,14 L14,10", "M-2,8 L8,-2", "M4,14 L14,4"],
+      inks: ["#0B4F6C", "#0B4F6C", "#0B4F6C", "#C2571A", "#C2571A"]
+    }
   };
 
   function addPatterns(renderer) {
@@ -74,11 +79,11 @@
       back.setAttribute("height", look.size);
       back.setAttribute("fill", look.back);
       pattern.appendChild(back);
-      look.paths.forEach(function (d) {
+      look.paths.forEach(function (d, place) {
         var path = document.createElementNS(space, "path");
         path.setAttribute("d", d);
-        path.setAttribute("stroke", look.ink);
-        path.setAttribute("stroke-width", "1");
+        path.setAttribute("stroke", look.inks ? look.inks[place] : look.ink);
+        path.setAttribute("stroke-width", look.width || 1);
         pattern.appendChild(path);
       });
       defs.appendChild(pattern);
@@ -469,10 +474,15 @@
     var taken = [], rings = 0, zeros = 0;
     if (this.points) this.paintPoints(pen, size); else delete map.getContainer().dataset.points;
     Object.keys(units).forEach(function (pcode) {
-      var entry = view.units[pcode];
-      if (!entry || (!entry[2] && entry[0] !== "zero")) return;
+      var entry = view.units[pcode], mark = view.marks && view.marks[pcode];
+      if (!entry || (!entry[2] && entry[0] !== "zero" && !mark)) return;
       var at = self.at(units[pcode]);
-      if (entry[2]) {
+      if (mark) {
+        // A code inside its unit, where it fits and touches no other.
+        var box = [at.x - 10, at.y - 8, at.x + 10, at.y + 8];
+        if (self.width(pcode) < 18 || meets(box, taken)) return;
+        haloText(pen, mark, at.x, at.y, "600 12px", INK);
+      } else if (entry[2]) {
         paintRing(pen, at.x, at.y, view.rings[entry[2]], entry[2] === "open");
         rings += 1;
       } else if (self.width(pcode) > 14) {

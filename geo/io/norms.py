@@ -55,13 +55,31 @@ def read_set(name: str = DEFAULT_SET) -> NormSet:
                 name=name, known=", ".join(set_names())
             )
         )
+    base, overrides = _saved(path, shipped)
+    return edited(shipped[base], overrides, name=name)
+
+
+def overrides_of(name: str) -> tuple[str, dict[str, dict[str, Any]]]:
+    """Return the shipped set that a set is made from, and what it changes of it.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such set, or its file cannot be used.
+    """
+    read_set(name)
+    shipped = _shipped()[1]
+    return (name, {}) if name in shipped else _saved(saved_dir() / f"{name}.toml", shipped)
+
+
+def _saved(path: Path, shipped: Mapping[str, NormSet]) -> tuple[str, dict[str, dict[str, Any]]]:
     values = _read_toml(path)
     base = str(values.get("base", DEFAULT_SET))
     if base not in shipped:
         raise SettingsError(
-            _("Jeu de normes « {name} » : base « {base} » inconnue.").format(name=name, base=base)
+            _("Jeu de normes « {name} » : base « {base} » inconnue.").format(name=path.stem, base=base)
         )
-    return edited(shipped[base], values.get("norms", {}), name=name)
+    return base, dict(values.get("norms", {}))
 
 
 def save_set(name: str, overrides: Mapping[str, Mapping[str, Any]], *, base: str = DEFAULT_SET) -> Path:

@@ -5,12 +5,12 @@ A value in an address that is not among the options is left out and said.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Final
 
 import streamlit as st
 
-from geo.i18n import language
+from geo.i18n import _, language
 
 _CHOSEN: Final = "chosen"
 _DEFAULTS: Final = "defaults"
@@ -22,6 +22,8 @@ _TOUCHED: Final = "touched"
 _TURNS: Final = "turns"
 # An address with nothing else is the menu: it keeps what the session has chosen.
 _OF_EVERY_PAGE: Final = frozenset({"lang"})
+YES: Final = "oui"
+NO: Final = "non"
 # Longer than any code; what is longer is cut before it is shown.
 _LONGEST: Final = 40
 
@@ -61,7 +63,7 @@ def _obey_link(name: str) -> None:
         _replace_box(name)
 
 
-def chosen(name: str, options: Sequence[str], default: str) -> str:
+def chosen(name: str, options: Container[str], default: str) -> str:
     """Return the value of ``name``: of the link followed, the session, the address, else ``default``."""
     kept = _kept()
     st.session_state.setdefault(_DEFAULTS, {})
@@ -147,8 +149,30 @@ def select(
 
     if st.session_state.get(key) != value:
         st.session_state[key] = value
+    if widget is None:
+        extra.setdefault("placeholder", _("Choisir"))
     (widget or st.selectbox)(label, options, format_func=words, key=key, on_change=keep, **extra)
     return value
+
+
+def switch(name: str, label: str, *, default: bool, **extra: Any) -> bool:
+    """Return a switch whose position lives in the session and the address, as ``oui`` or ``non``."""
+    value = chosen_switch(name, default=default)
+    key = _widget_key(name)
+
+    def keep() -> None:
+        touch()
+        _kept()[name] = YES if st.session_state[key] else NO
+
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    st.toggle(label, key=key, on_change=keep, **extra)
+    return value
+
+
+def chosen_switch(name: str, *, default: bool) -> bool:
+    """Return the position of a switch before it is shown."""
+    return chosen(name, (YES, NO), YES if default else NO) == YES
 
 
 def kept(name: str) -> str:
