@@ -127,7 +127,8 @@ def dates(facts: Facts) -> str:
 
 def vintages(facts: Facts) -> str:
     """``COD-AB 2021 (Mali), COD-AB 2024 (Mauritanie)``."""
-    return ", ".join(f"{vintage} ({_(COUNTRIES[country])})" for country, vintage in facts.vintages.items())
+    named = [(vintage, _(COUNTRIES[country])) for country, vintage in facts.vintages.items()]
+    return ", ".join(f"{vintage} ({country})" for vintage, country in named)
 
 
 def accounting(accounts: Accounting) -> str:

@@ -138,10 +138,8 @@ def accounting_line(read: int, placed: int, review: int, rejected: int) -> str:
 def _listed(title: str, counts: dict[str, int], words: dict[str, str]) -> list[str]:
     if not counts:
         return []
-    parts = [
-        f"  {_(words[name]) if name in words else name} : {number(count)}" for name, count in counts.items()
-    ]
-    return [f"{title} :", *parts]
+    worded = [(_(words[name]) if name in words else name, number(count)) for name, count in counts.items()]
+    return [f"{title} :", *(f"  {name} : {count}" for name, count in worded)]
 
 
 def placed_table(store: Store, boundaries: Boundaries) -> pd.DataFrame:

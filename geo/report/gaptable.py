@@ -128,7 +128,8 @@ def as_text(gaps: Gaps, table: pd.DataFrame, *, level: str) -> str:
     lines = _aligned([words for column, words in headings.items() if column in table], rows)
     if len(rest):
         lines += ["", _("Sans chiffre :")]
-        lines += [f"  {row[name]} : {row['note'] or _('inconnu')}" for row in rest.to_dict("records")]
+        unknown = _("inconnu")
+        lines += [f"  {row[name]} : {row['note'] or unknown}" for row in rest.to_dict("records")]
     counts = gaps.facts.accounting
     total = accounting_line(counts.read, counts.placed, counts.review, counts.rejected)
     return "\n".join([*lines, "", *_lines(gaps), total])

@@ -11,7 +11,7 @@ from geo.boundaries import Boundaries, Layer
 from geo.errors import SettingsError
 from geo.i18n import N_, _, language, number
 from geo.ui import sheets
-from geo.ui.parts import escaped, swatch
+from geo.ui.parts import escaped, swatch, unbroken
 
 # Counting in plain words: what a reader must know to trust or doubt a figure.
 RULES: Final = (
@@ -98,11 +98,9 @@ UNTRANSLATED: Final = (
         "le menu des trois points et ses entrées (Rerun, Settings, Print…), réduits par toolbarMode = minimal"
     ),
     N_("le message de connexion perdue et l'état « Running… » en haut à droite"),
-    N_("« Press Enter to apply » sous un champ de texte en cours de saisie"),
     N_("« No results » dans une liste où l'on cherche"),
     N_("le calendrier et le dépôt de fichiers (noms des mois, « Browse files », limite de taille)"),
     N_("les info-bulles des tableaux interactifs et du plein écran"),
-    N_("le bouton de repli du menu, lu par les lecteurs d'écran en anglais"),
 )
 
 _RING_SIGNS: Final = (
@@ -124,16 +122,15 @@ _STATE_SIGNS: Final = (
 
 def rules() -> str:
     """Return the counting rules, each a title and a sentence or two."""
-    said = "".join(
-        f"<div><dt>{escaped(_(title))}</dt><dd>{escaped(_(text))}</dd></div>" for title, text in RULES
-    )
+    worded = [(escaped(_(title)), escaped(unbroken(_(text)))) for title, text in RULES]
+    said = "".join(f"<div><dt>{title}</dt><dd>{text}</dd></div>" for title, text in worded)
     return sheets.section(_("Comment on compte"), f"<dl class='rules'>{said}</dl>")
 
 
 def signs() -> str:
     """Return the key of symbols of map, legend and tables."""
-    entries = [*_STATE_SIGNS, *_RING_SIGNS]
-    lines = [sheets.Html(f"{swatch(klass)} {escaped(_(text))}") for klass, text in entries]
+    entries = [(swatch(klass), escaped(unbroken(_(text)))) for klass, text in (*_STATE_SIGNS, *_RING_SIGNS)]
+    lines = [sheets.Html(f"{sign} {text}") for sign, text in entries]
     above = escaped(_("connu au niveau supérieur seulement"))
     letter = sheets.Html(f"<b class='letter'>R</b> {above}")
     intervals = (
@@ -230,7 +227,8 @@ def _caveats(layers: Sequence[Layer]) -> list[str]:
     for layer in layers:
         said = layer.about.get("caveats", {})
         texts = said.get(language(), ()) if isinstance(said, Mapping) else ()
-        lines += [f"{_(words.COUNTRIES[layer.country])} – {text}" for text in texts]
+        country = _(words.COUNTRIES[layer.country])
+        lines += [f"{country} – {text}" for text in texts]
     return lines
 
 

@@ -13,7 +13,7 @@ from geo.i18n import _, language, ngettext, number
 from geo.overview import KeyFigure
 from geo.ui import sheets
 from geo.ui.data import Ground
-from geo.ui.parts import escaped
+from geo.ui.parts import escaped, unbroken
 from geo.ui.placewords import places
 from geo.ui.sheets import Html, with_language
 
@@ -107,7 +107,7 @@ def figure_html(each: KeyFigure, *, today: date) -> str:
         ("figure-gap", without_data(each)),
         ("figure-source", _("Source : {titles}").format(titles=sources(each))),
     ]
-    said = "".join(f"<p class='{klass}'>{escaped(text)}</p>" for klass, text in lines)
+    said = "".join(f"<p class='{klass}'>{escaped(unbroken(text))}</p>" for klass, text in lines)
     name = f"<h2>{escaped(each.facts.kind.label)}</h2>"
     return f"<section class='figure'>{name}<p class='figure-value'>{escaped(value(each))}</p>{said}</section>"
 

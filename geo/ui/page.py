@@ -1,6 +1,7 @@
 """What every page begins with: title, language, menu, look; and the accounting under the title."""
 
 import html
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ MENU: Final = (
 )
 
 _STYLE: Final = STATIC_DIR / "page.css"
+_SCRIPT: Final = STATIC_DIR / "page.js"
 
 
 @st.cache_resource(show_spinner=False)
@@ -35,6 +37,21 @@ def _lay_out(own_files: tuple[str, ...]) -> None:
 @st.cache_data(show_spinner=False)
 def _style(changed: float) -> str:
     return f"<style>{Path(_STYLE).read_text(encoding='utf-8')}</style>"
+
+
+@st.cache_data(show_spinner=False)
+def _script(changed: float, lang: str) -> str:
+    words = {
+        "lang": lang,
+        "skip": _("Aller au contenu"),
+        "menu": _("Menu"),
+        "fold": _("Replier le menu"),
+        "unfold": _("Ouvrir le menu"),
+        "list": _("Ouvrir la liste"),
+        "map": _("Carte"),
+    }
+    code = Path(_SCRIPT).read_text(encoding="utf-8")
+    return f"<script>{code}window.couvertureWords = {json.dumps(words)}; window.couvertureWording();</script>"
 
 
 def _language_switch() -> None:
@@ -55,7 +72,8 @@ def _language_switch() -> None:
 
 def _menu() -> None:
     with st.sidebar:
-        st.html(f"<p class='brand'>{html.escape(_('Couverture'))}</p>")
+        brand = html.escape(_("Couverture"))
+        st.html(f"<p class='brand'>{brand}</p>")
         asked = {} if language() == DEFAULT_LANGUAGE else {"lang": language()}
         for file, title in MENU:
             st.page_link(file, label=_(title), query_params=asked)
@@ -85,7 +103,7 @@ def page_setup(title: str, heading: Callable[[], str] | None = None) -> DeltaGen
     st.set_page_config(page_title=f"{named} · Couverture", layout="wide", initial_sidebar_state="auto")
     _lay_out(tuple(assets.own_file(name) for name in assets.OWN_FILES))
     st.html(_style(_STYLE.stat().st_mtime))
-    st.html(f"<script>document.documentElement.lang = '{language()}';</script>", unsafe_allow_javascript=True)
+    st.html(_script(_SCRIPT.stat().st_mtime, language()), unsafe_allow_javascript=True)
     _menu()
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         st.html(f"<h1>{html.escape(named)}</h1>", width="content")
@@ -94,11 +112,13 @@ def page_setup(title: str, heading: Callable[[], str] | None = None) -> DeltaGen
     return st.container(key="under-head")
 
 
-def _day(text: str) -> str:
+def _sources_words(newest: str) -> str:
     try:
-        return short_date(date.fromisoformat(text))
+        day = short_date(date.fromisoformat(newest))
     except ValueError:
-        return text  # a source that gives only a year or a month is quoted as it is
+        # A source that gives only a year or a month is quoted as it is.
+        return _("sources de {year}").format(year=newest)
+    return _("sources au {day}").format(day=day)
 
 
 def accounting_words(accounting: Accounting, *, sources_on: str = "", limits: str = "") -> str:
@@ -115,7 +135,7 @@ def accounting_words(accounting: Accounting, *, sources_on: str = "", limits: st
     if accounting.repeats:
         parts.append(_("dont {n} répétitions possibles").format(n=number(accounting.repeats)))
     if sources_on:
-        parts.append(_("sources au {day}").format(day=_day(sources_on)))
+        parts.append(_sources_words(sources_on))
     if limits:
         parts.append(_("limites {vintage}").format(vintage=limits))
     return " · ".join(parts)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from geo.i18n import N_, _, number
 from geo.ui import state
-from geo.ui.parts import escaped
+from geo.ui.parts import escaped, unbroken
 
 NAME: Final = "visite"
 OVER: Final = "non"
@@ -57,13 +57,13 @@ def show() -> None:
     if at == OVER:
         return
     place = codes.index(at)
-    title, text = STEPS[at]
+    title, text = map(_, STEPS[at])
     with st.container(key="visit", border=True):
         count = _("Première visite, étape {n} sur {all}").format(n=number(place + 1), all=number(len(codes)))
         label = escaped(_("Première visite"))
         st.html(
             f"<section aria-label='{label}'><p class='visit-count'>{escaped(count)}</p>"
-            f"<h2>{escaped(_(title))}</h2><p>{escaped(_(text))}</p></section>"
+            f"<h2>{escaped(title)}</h2><p>{escaped(unbroken(text))}</p></section>"
         )
         with st.container(horizontal=True, key="visit-buttons"):
             last = place + 1 == len(codes)

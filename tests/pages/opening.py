@@ -33,7 +33,7 @@ def markup(app: AppTest) -> str:
 def said(app: AppTest) -> str:
     """The words of the page, tags taken away and blanks made one."""
     without = re.sub(r"<(style|script)\b.*?</\1>", " ", markup(app), flags=re.DOTALL)
-    return re.sub(r"[ \n\t]+", " ", html.unescape(re.sub(r"<[^>]+>", " ", without)))
+    return re.sub(r"[ \n\t\xa0]+", " ", html.unescape(re.sub(r"<[^>]+>", " ", without)))
 
 
 def rows(app: AppTest, caption: str) -> list[list[str]]:

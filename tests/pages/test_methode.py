@@ -14,7 +14,7 @@ def test_rules_signs_and_what_is_not_translated():
     assert "52 AVEC « à Gao et Mopti » : 0 à 52 à Gao" in text
     assert "Zéro ne s'affiche que là où une source exhaustive couvre l'unité" in text
     assert "0 à 8 + non rapporté = un enregistrement au moins ne donne pas de nombre" in text
-    assert "Press Enter to apply" in text
+    assert "« No results » dans une liste" in text
 
 
 def test_every_source_has_its_licence_and_its_records():
