@@ -1,6 +1,7 @@
 """Pieces of HTML: legend, table, badge, card. Text in, escaped text out; no Streamlit, no counting."""
 
 import html
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ import pandas as pd
 
 from geo import words
 from geo.classify import figure, unit_word
-from geo.i18n import _, number
+from geo.i18n import _, ngettext, number
 
 # Order and words of the columns of the table are those of `table`.
 _NO_FIGURE: Final = "–"
@@ -17,6 +18,16 @@ _NO_FIGURE: Final = "–"
 def escaped(text: object) -> str:
     """``text`` as data for HTML, quotes included."""
     return html.escape(str(text), quote=True)
+
+
+def unbroken(text: str) -> str:
+    r"""``text`` in which no line begins with a sign that belongs to the word before it, nor ends with «.
+
+    >>> unbroken("dont saisonniers : 7")
+    'dont saisonniers\xa0:\xa07'
+    """
+    bound = re.sub(r" (?=[:;?!»])", "\N{NO-BREAK SPACE}", text)
+    return re.sub(r"(?<=«) |(?<=[:≈]) (?=\d)", "\N{NO-BREAK SPACE}", bound)
 
 
 def swatch(klass: str) -> str:
@@ -41,28 +52,45 @@ def legend(rows: pd.DataFrame, *, title: str, rings: bool) -> str:
     ]
     extra = []
     if rings:
-        extra.append(
-            f"<dt><i class='sw ring' aria-hidden='true'></i>{escaped(_('maximum de l’intervalle'))}</dt>"
-        )
-        extra.append(
-            f"<dt><i class='sw ring open' aria-hidden='true'></i>{escaped(_('pas de maximum connu'))}</dt>"
-        )
-    extra.append(f"<dt><i class='sw dash' aria-hidden='true'></i>{escaped(_('limite indicative'))}</dt>")
-    more = "".join(f"<div>{entry}<dd></dd></div>" for entry in extra)
+        extra += [("ring", _("maximum de l’intervalle")), ("ring open", _("pas de maximum connu"))]
+    extra.append(("dash", _("limite indicative")))
+    more = "".join(
+        f"<div><dt><i class='sw {klass}' aria-hidden='true'></i>{escaped(words)}</dt><dd></dd></div>"
+        for klass, words in extra
+    )
+    label = escaped(_("Légende"))
+    # On a narrow screen the legend is one line that opens; the style sheet hides the line elsewhere.
+    fold = ngettext("{n} classe · voir", "{n} classes · voir", len(rows)).format(n=number(len(rows)))
     return (
-        f"<section class='legend' aria-label='{escaped(_('Légende'))}'><h2>{escaped(title)}</h2>"
+        f"<details class='legend-fold'><summary>{escaped(fold)}</summary></details>"
+        f"<section class='legend' aria-label='{label}'><h2>{escaped(title)}</h2>"
         f"<dl>{''.join(entries)}{more}</dl></section>"
     )
 
 
-def points_legend(looks: Sequence[tuple[str, str, int]]) -> str:
-    """Rows for the points layer: colour, name, number."""
+def points_legend(looks: Sequence[tuple[str, str, int]], *, clustered: bool) -> str:
+    """Rows for the points layer: symbol (a state, by its code), name, number; and how a cluster looks."""
     rows = "".join(
-        f"<div><dt><i class='dot' style='background:{escaped(fill)}' aria-hidden='true'></i>"
+        f"<div><dt><i class='dot {escaped(look)}' aria-hidden='true'></i>"
         f"{escaped(name)}</dt><dd>{number(count)}</dd></div>"
-        for name, fill, count in looks
+        for look, name, count in looks
     )
-    return f"<section class='legend'><h3>{escaped(_('Points'))}</h3><dl>{rows}</dl></section>"
+    if clustered:
+        words = escaped(_("plusieurs points, un clic rapproche"))
+        rows += f"<div><dt><i class='dot cluster' aria-hidden='true'>n</i>{words}</dt><dd></dd></div>"
+    title = escaped(_("Points"))
+    return f"<section class='legend' aria-label='{title}'><h3>{title}</h3><dl>{rows}</dl></section>"
+
+
+def filters_fold(count: int) -> str:
+    """Make the line that opens the filters on a narrow screen; hidden elsewhere by the style sheet."""
+    words = _("Filtres ({n})").format(n=number(count)) if count else _("Filtres")
+    return f"<details class='filters-fold'><summary>{escaped(words)}</summary></details>"
+
+
+def note(text: str, look: str = "empty") -> str:
+    """Make a paragraph in a box: ``empty`` for a word beside, ``notice`` for a warning."""
+    return f"<p class='{escaped(look)}' role='note'>{escaped(text)}</p>"
 
 
 def badge(lines: Sequence[str], *, count: int) -> str:
