@@ -93,7 +93,7 @@ def table_of(
     if not any(any(cells) for _at, cells in head):
         raise RecordFileError(_("{file} : aucune ligne remplie en tête. Rien à lire.").format(file=name))
     spans = [span for span in merged if span[2] <= ROWS_LOOKED_AT]
-    at = _heading_place(head, name)
+    at = _heading_place(head, spans, name)
     titles = sum(any(cells) for _row, cells in head[:at])
     headings, used = _headings(head[at:], spans)
     _check_width(len(headings), name)
@@ -115,7 +115,7 @@ def _check_width(width: int, name: str) -> None:
         )
 
 
-def _heading_place(head: Sequence[Row], name: str) -> int:
+def _heading_place(head: Sequence[Row], spans: Sequence[Span], name: str) -> int:
     """Place of the row that holds the headings: the one that means most columns, else the first that can."""
     best, most = -1, 0
     for place, (_at, cells) in enumerate(head):
@@ -124,7 +124,8 @@ def _heading_place(head: Sequence[Row], name: str) -> int:
         # A row of tags names columns for the row above it; it is no heading itself.
         if all(cell.startswith("#") for cell in cells if cell) and best >= 0:
             continue
-        known = len(recognise([cell for cell in cells if cell][: settings.MAX_RECORD_COLUMNS + 1]))
+        headings = _headings(head[place : place + 2], spans)[0][: settings.MAX_RECORD_COLUMNS + 1]
+        known = len(recognise([heading for heading in headings if heading]))
         if best < 0 or known > most:
             best, most = place, known
     if most < 2:
@@ -153,7 +154,8 @@ def _can_be_headings(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell]
     # A year may head a column; a row of figures is data.
     figures = sum(bool(_FIGURE.fullmatch(cell)) and not _YEAR.fullmatch(cell) for cell in filled)
-    return bool(filled) and figures * 4 <= len(filled) and len(set(filled)) * 2 >= len(filled)
+    named = any(map(str.isalpha, "".join(filled)))
+    return named and figures * 4 <= len(filled) and len(set(filled)) * 2 >= len(filled)
 
 
 def _headings(rows: Sequence[Row], spans: Sequence[Span]) -> tuple[list[str], int]:
@@ -242,7 +244,9 @@ def _columns(
     """Turn rows into columns, some thousands at a time; empty rows are left out."""
     width, parts, read = len(headings), [], 0
     for chunk in _chunks(_filled(body)):
-        widest = max(_last_filled(cells) for _row, cells in chunk)
+        # Only a row longer than the headings is looked at cell by cell.
+        longer = (cells for _row, cells in chunk if len(cells) > width)
+        widest = max(map(_last_filled, longer), default=width)
         if strict_width and widest > width:
             row, cells = next((row, cells) for row, cells in chunk if _last_filled(cells) > width)
             raise RecordFileError(
@@ -254,7 +258,7 @@ def _columns(
         _check_width(width, name)
         read += len(chunk)
         _check_size(read, width, name)
-        lines = [_padded(cells[:width], width) for _row, cells in chunk]
+        lines = [cells if len(cells) == width else _padded(cells[:width], width) for _row, cells in chunk]
         index = pd.Index([row for row, _cells in chunk], dtype="int64")
         columns = {
             place: pd.array(cells, dtype="str") for place, cells in enumerate(zip(*lines, strict=True))
@@ -276,7 +280,7 @@ def _check_size(rows: int, width: int, name: str) -> None:
 
 
 def _filled(body: Iterable[Row]) -> Iterator[Row]:
-    return (row for row in body if any(cell.strip() for cell in row[1]))
+    return (row for row in body if "".join(row[1]).strip())
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -15,6 +15,8 @@ from geo.settings import LEVELS
 
 # A level below the communes: it details a place and is no unit of its own.
 LOCALITY: Final = "locality"
+# A longer text is no zone but a report; it is left to be read by somebody.
+MAX_CHARACTERS: Final = 10_000
 _ORDER: Final = (*LEVELS, LOCALITY)
 _WORDS: Final = {
     "region": r"r[ée]gions?|wilayas?",
@@ -72,6 +74,8 @@ def read_zone(text: str) -> tuple[Place, ...]:
     >>> [place.name for place in read_zone("régions de Gao et Mopti")]
     ['Gao', 'Mopti']
     """
+    if len(text) > MAX_CHARACTERS:
+        return ()
     groups = _nested(_groups(_tokens(unicodedata.normalize("NFC", text.replace("’", "'")))))
     places = [place for group in groups for place in group.places()]
     return tuple(dict.fromkeys(places))

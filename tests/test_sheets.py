@@ -247,7 +247,8 @@ def test_a_geopackage_in_metres_is_converted(tmp_path):
 def test_gpx_waypoints(tmp_path):
     text = (
         '<gpx xmlns="http://www.topografix.com/GPX/1/1" version="1.1"><wpt lat="16.27" lon="-0.04">'
-        "<name>Forage 1</name><time>2024-03-01T10:00:00Z</time><ele>250</ele></wpt><wpt lat='14.5' lon='-4.2'/></gpx>"
+        "<name>Forage 1</name><time>2024-03-01T10:00:00Z</time><ele>250</ele></wpt>"
+        "<wpt lat='14.5' lon='-4.2'/></gpx>"
     )
     opened = read_sheet(written(tmp_path, "f.gpx", text))
     found = records(opened)

@@ -20,6 +20,16 @@ from geo.i18n import _, number
 _CHUNK: Final = 1 << 20
 # More parts than any workbook has: reading their names alone would take its time.
 _MAX_PARTS: Final = 10_000
+_FAULTS: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+    LookupError,
+)
 _DECLARED: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 # Cells with something in them; an empty styled cell closes itself.
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>]|)>")
@@ -55,6 +65,15 @@ def too_large(name: str, megabytes: float, limit: int) -> RecordFileError:
         _("{file} : {size} Mo, plus que la limite de {limit} Mo. Partagez le fichier.").format(
             file=name, size=number(megabytes), limit=number(limit)
         )
+    )
+
+
+def too_many_parts(name: str, parts: int, limit: int) -> RecordFileError:
+    """Error for an archive of more parts, or a workbook of more sheets, than any of records has."""
+    return RecordFileError(
+        _(
+            "{file} : {n} parties ou feuilles, plus que la limite de {limit}. Gardez celles des activités."
+        ).format(file=name, n=number(parts), limit=number(limit))
     )
 
 
@@ -118,32 +137,24 @@ def parts(path: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             announced = sum(member.file_size for member in members)
-            if announced > limit or len(members) > _MAX_PARTS:
+            if len(members) > _MAX_PARTS:
+                raise too_many_parts(path.name, len(members), _MAX_PARTS)
+            if announced > limit:
                 raise too_large(path.name, announced / 1e6, settings.MAX_RECORD_UNPACKED_MB)
             for member in members:
                 with archive.open(member) as source:
-                    yield member.filename, _pieces(source)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise damaged(path.name) from error
-    except (ValueError, UnicodeError, KeyError) as error:
+                    yield member.filename, _pieces(source, path.name)
+    except _FAULTS as error:
         raise damaged(path.name) from error
 
 
-def read_part(path: Path, name: str) -> bytes:
-    """Read one part of an archive whole; empty where it is not there.
-
-    Raises
-    ------
-    RecordFileError
-        As :func:`parts`.
-    """
-    return next((b"".join(pieces) for part, pieces in parts(path) if part == name), b"")
-
-
-def _pieces(source: IO[bytes]) -> Iterator[bytes]:
+def _pieces(source: IO[bytes], name: str) -> Iterator[bytes]:
     # zipfile stops at the announced size and checks the sum: a header that lies ends in BadZipFile.
-    while piece := source.read(_CHUNK):
-        yield piece
+    try:
+        while piece := source.read(_CHUNK):
+            yield piece
+    except _FAULTS as error:
+        raise damaged(name) from error
 
 
 def _refuse_declarations(block: bytes, name: str) -> None:

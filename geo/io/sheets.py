@@ -126,14 +126,14 @@ def _kind(head: bytes, path: Path) -> str:
         return _kind_of_compound(path)
     if head.startswith(b"SQLite format 3\0"):
         return "gpkg"
+    for magic, what in _NOT_TABLES.items():
+        if head.startswith(magic):
+            raise _other_format(path.name, what)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"{") or (start.startswith(b"[") and path.suffix.lower() in ENDINGS["geojson"]):
         return "geojson"
     if start.startswith(b"<"):
         return _kind_of_markup(start.lower(), path)
-    for magic, what in _NOT_TABLES.items():
-        if head.startswith(magic):
-            raise _other_format(path.name, what)
     return "csv"
 
 

@@ -23,6 +23,12 @@ _KNOWN: Final = ("cp1252", "mac_roman", "cp850", "cp437", "cp1256", "utf_16_le",
 # So many bytes around letters beyond ASCII are enough to tell one encoding from another.
 _SAMPLE: Final = 100_000
 _ENOUGH: Final = 8
+# How often French writes a letter, roughly: among letters that one byte may stand for, é is meant.
+_WEIGHTS: Final = (
+    {"é": 5.0, "è": 3.0}
+    | dict.fromkeys("àâçêëîïôùûœ", 2.0)
+    | dict.fromkeys("ÀÂÇÉÈÊËÎÏÔÙÛŒ«»’‘“”–—…°€²³\xa0", 1.0)
+)
 
 
 def decode(data: bytes, *, name: str) -> tuple[str, str]:
@@ -66,12 +72,24 @@ def _decode_other(data: bytes, name: str) -> tuple[str, str]:
         except UnicodeDecodeError as error:
             raise _unknown(name) from error
         return "".join(pieces), "mixed"
-    for encoding in (_detected(b"".join(lines)[:_SAMPLE]), "cp1252"):
+    sample = b"".join(lines)[:_SAMPLE]
+    for encoding in (_french(sample) or _detected(sample), "cp1252"):
         try:
             return data.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
     raise _unknown(name)
+
+
+def _french(sample: bytes) -> str:
+    """Encoding in which the letters beyond ASCII are those of French text, ``""`` where in none."""
+    best, most = "", 0.0
+    for encoding in ("cp1252", "mac_roman", "cp850"):
+        letters = [letter for letter in sample.decode(encoding, "replace") if not letter.isascii()]
+        weight = sum(_WEIGHTS.get(letter, -5.0) for letter in letters) / max(len(letters), 1)
+        if weight > most:
+            best, most = encoding, weight
+    return best
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -44,6 +44,10 @@ def read_layers(path: Path, kind: str) -> dict[str, Grid]:
                 raise RecordFileError(_("{file} : aucune couche. Rien à lire.").format(file=path.name))
             return {name: _read(source, name, path.name) for name in layers[: settings.MAX_RECORD_COLUMNS]}
     except (DataSourceError, DataLayerError, GeometryError, RuntimeWarning) as error:
+        if kind == "geojson":
+            raise RecordFileError(
+                _("{file} : ce n'est pas un GeoJSON lisible. Exportez-le à nouveau.").format(file=path.name)
+            ) from error
         raise damaged(path.name) from error
     except (
         ValueError,

@@ -1,6 +1,7 @@
 """Workbooks (XLSX, XLS, ODS) as tables of texts, one a sheet."""
 
 import datetime
+import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from defusedxml.ElementTree import iterparse
 from geo.errors import RecordFileError
 from geo.grid import Grid, Row, Span, table_of
 from geo.i18n import _
-from geo.io.archives import Extent, check_extent, damaged, inspect_workbook, parts
+from geo.io.archives import Extent, check_extent, damaged, inspect_workbook, parts, too_many_parts
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 # More sheets than any workbook of records has.
@@ -50,7 +51,7 @@ def read_workbook(path: Path, kind: str) -> list[Sheet]:
     with _calamine(path) as book:
         described = list(book.sheets_metadata)
         if len(described) > _MAX_SHEETS:
-            raise damaged(path.name)
+            raise too_many_parts(path.name, len(described), _MAX_SHEETS)
         lost = _lost(path, extents) if kind == "xlsx" else {}
         return [
             _sheet(book, about, path.name, lost.get(about.name, Extent()))
@@ -75,7 +76,8 @@ class _calamine:  # noqa: N801 - used as a function
 
     def __enter__(self) -> python_calamine.CalamineWorkbook:
         try:
-            self._book = python_calamine.CalamineWorkbook.from_path(str(self._path))
+            # From bytes: by its path calamine would go by the ending.
+            self._book = python_calamine.CalamineWorkbook.from_object(io.BytesIO(self._path.read_bytes()))
         except BaseException as error:
             raise _refused(self._path.name, error) from error
         return self._book
@@ -229,4 +231,5 @@ def _measure_ods(events: Any, name: str) -> None:
 
 def _repeated(element: Any, what: str) -> int:
     text = element.get(f"{_TABLE}number-{what}-repeated", "1")
-    return int(text) if text.isdigit() else 1
+    # Nine digits are beyond every limit already.
+    return int(text[:9]) if text.isdecimal() else 1
