@@ -22,9 +22,9 @@ OTHER_CLASSES: Final = ("presence", "zero", "none_reported", "not_reported", "un
 ORDER: Final = (*reversed(NUMBER_CLASSES), *OTHER_CLASSES)
 OPEN_RING: Final = "open"
 
-# Coverage, L* 92 81 66 50 31; patterns by name (see static/carte.js).
+# Coverage, L* 94 81 66 50 31, neighbours at least 12 apart; patterns by name (see static/carte.js).
 STYLES: Final = {
-    **dict(zip(NUMBER_CLASSES, ("#DDEBF0", "#A9CFDB", "#6AA9BF", "#2F7F9D", "#0B4F6C"), strict=True)),
+    **dict(zip(NUMBER_CLASSES, ("#E2EFF4", "#A9CFDB", "#6AA9BF", "#2F7F9D", "#0B4F6C"), strict=True)),
     "presence": "#F3F8FA",
     "zero": "#FFFFFF",
     "none_reported": "hatch",

@@ -14,8 +14,6 @@
   var INDICATIVE_DASH = "4 3";
   var ORDER = ["region", "cercle", "commune"];
   var CONTEXT_OPACITY = 0.45;
-  // Points are found by the cell they lie in [pixels].
-  var CELL = 16;
   var FACE = ' "Source Sans", "Segoe UI", Roboto, sans-serif';
   var fetched = {};
 
@@ -200,6 +198,7 @@
     this.tip = L.tooltip({ className: "carte-tip", direction: "top", offset: [0, -10], opacity: 1 });
     this.sheet = new Sheet(function (pen, size) { self.paint(pen, size); });
     map.on("mousemove", this.hover, this);
+    map.on("click", this.pickPoint, this);
     map.on("mouseout", function () { map.closeTooltip(self.tip); });
     this.gestures();
   }
@@ -211,11 +210,29 @@
     map.scrollWheelZoom.disable();
     map.on("focus", function () { map.scrollWheelZoom.enable(); });
     map.on("blur", function () { map.scrollWheelZoom.disable(); });
-    if (window.matchMedia("(pointer: coarse)").matches) map.dragging.disable();
+    if (window.matchMedia("(pointer: coarse)").matches) {
+      map.dragging.disable();
+      this.twoFingers();
+    }
     var self = this;
     ["mousedown", "wheel", "touchstart", "keydown"].forEach(function (name) {
       map.getContainer().addEventListener(name, function () { self.moved = true; }, { passive: true });
     });
+  };
+
+  // Says so to the one finger that tries.
+  Carte.prototype.twoFingers = function () {
+    var self = this, container = this.map.getContainer(), box = document.createElement("div"), timer = null;
+    box.className = "carte-fingers";
+    box.setAttribute("aria-hidden", "true");
+    container.appendChild(box);
+    container.addEventListener("touchmove", function (event) {
+      if (event.touches.length !== 1 || !self.view) return;
+      box.textContent = self.view.texts.two_fingers;
+      box.classList.add("shown");
+      clearTimeout(timer);
+      timer = setTimeout(function () { box.classList.remove("shown"); }, 1200);
+    }, { passive: true });
   };
 
   // A window made narrower or turned shows the same place, unless the reader has moved the map.
@@ -251,6 +268,10 @@
   };
 
   Carte.prototype.wordControls = function (texts) {
+    // folium forbids to enlarge the page with two fingers; whoever reads with difficulty needs it.
+    document.querySelectorAll("meta[name=viewport]").forEach(function (meta) {
+      meta.content = "width=device-width, initial-scale=1";
+    });
     var words = { "leaflet-control-zoom-in": texts.zoom_in, "leaflet-control-zoom-out": texts.zoom_out };
     Object.keys(words).forEach(function (name) {
       var button = document.querySelector("." + name);
@@ -287,7 +308,7 @@
     if (!same) this.rebuild();
     this.restyle();
     this.choose();
-    this.readPoints();
+    this.points = view.points ? window.couverturePoints.read(view.points) : null;
     this.frame();
     if (!this.sheet._map) this.sheet.addTo(this.map); else this.sheet.redraw();
     this.drawn = { shapes: view.shapes, level: view.level, region: view.region };
@@ -397,82 +418,16 @@
     this.map.fitBounds(this.view.frame, { animate: !still, padding: [8, 8] });
   };
 
-  // ---- points -------------------------------------------------------------------------------------
-
-  // Places are projected once, at zoom 0; a paint scales and shifts them.
-  Carte.prototype.readPoints = function () {
-    var sent = this.view.points;
-    this.points = null;
-    if (!sent) return;
-    var count = sent.look.length, x = 0, y = 0;
-    var points = { count: count, x: new Float64Array(count), y: new Float64Array(count), look: sent.look, looks: sent.looks };
-    points.dots = sent.looks.map(dot);
-    for (var i = 0; i < count; i += 1) {
-      x += sent.xy[2 * i];
-      y += sent.xy[2 * i + 1];
-      var sine = Math.sin(y * sent.step * Math.PI / 180);
-      points.x[i] = 256 * (0.5 + x * sent.step / 360);
-      points.y[i] = 256 * (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI));
-    }
-    this.points = points;
-  };
-
-  // A dot is painted once and then copied: a third of the time of an arc for each point.
-  function dot(look) {
-    var ratio = window.devicePixelRatio || 1, canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 9 * ratio;
-    var pen = canvas.getContext("2d");
-    pen.scale(ratio, ratio);
-    pen.beginPath();
-    pen.arc(4.5, 4.5, 3.5, 0, 2 * Math.PI);
-    pen.fillStyle = look.fill;
-    pen.strokeStyle = look.edge;
-    pen.fill();
-    pen.stroke();
-    return canvas;
-  }
-
-  Carte.prototype.paintPoints = function (pen, size) {
-    var points = this.points, scale = Math.pow(2, this.map.getZoom()), corner = this.map.getPixelBounds().min;
-    var grid = new Map(), shown = 0;
-    for (var i = 0; i < points.count; i += 1) {
-      var x = points.x[i] * scale - corner.x, y = points.y[i] * scale - corner.y;
-      if (x < -6 || y < -6 || x > size.x + 6 || y > size.y + 6) continue;
-      pen.drawImage(points.dots[points.look[i]], x - 4.5, y - 4.5, 9, 9);
-      var cell = (Math.floor(x / CELL) + 1) * 10000 + Math.floor(y / CELL) + 1, inside = grid.get(cell);
-      if (inside) inside.push(i); else grid.set(cell, [i]);
-      shown += 1;
-    }
-    this.near = { grid: grid, scale: scale, corner: corner };
-    this.map.getContainer().dataset.points = shown;
-  };
-
-  // The point under the pointer, within 8 pixels: its number, or null.
-  Carte.prototype.pointAt = function (where) {
-    if (!this.points || !this.near) return null;
-    var points = this.points, near = this.near, best = null, least = 64;
-    var cx = Math.floor(where.x / CELL), cy = Math.floor(where.y / CELL);
-    for (var i = cx - 1; i <= cx + 1; i += 1) {
-      for (var j = cy - 1; j <= cy + 1; j += 1) {
-        (near.grid.get((i + 1) * 10000 + j + 1) || []).forEach(function (number) {
-          var far = Math.pow(points.x[number] * near.scale - near.corner.x - where.x, 2) +
-            Math.pow(points.y[number] * near.scale - near.corner.y - where.y, 2);
-          if (far < least) {
-            least = far;
-            best = number;
-          }
-        });
-      }
-    }
-    return best;
-  };
-
   // ---- the sheet: rings, zeros, points, names -----------------------------------------------------
 
   Carte.prototype.paint = function (pen, size) {
     var self = this, map = this.map, view = this.view, units = this.found.file.levels[this.levelKey()];
     var taken = [], rings = 0, zeros = 0;
-    if (this.points) this.paintPoints(pen, size); else delete map.getContainer().dataset.points;
+    var data = map.getContainer().dataset;
+    var painted = this.points ? window.couverturePoints.paint(map, this.points, pen, size, taken, view.texts.lang) : {};
+    ["points", "clusters"].forEach(function (name) {
+      if (this.points) data[name] = painted[name]; else delete data[name];
+    }, this);
     Object.keys(units).forEach(function (pcode) {
       var entry = view.units[pcode], mark = view.marks && view.marks[pcode];
       if (!entry || (!entry[2] && entry[0] !== "zero" && !mark)) return;
@@ -492,7 +447,6 @@
       taken.push([at.x - 10, at.y - 8, at.x + 10, at.y + 8]);
     });
     var shown = this.paintNames(pen, size, taken);
-    var data = map.getContainer().dataset;
     data.rings = rings;
     data.zeros = zeros;
     data.labels = shown;
@@ -557,28 +511,48 @@
     return box;
   }
 
+  Carte.prototype.pointAt = function (where) {
+    return window.couverturePoints.at(this.points, where);
+  };
+
   Carte.prototype.hover = function (event) {
-    var number = this.pointAt(event.containerPoint);
-    if (number !== null) {
-      var look = this.points.looks[this.points.look[number]];
-      this.tip.setLatLng(event.latlng).setContent(words(look.name, "")).openOn(this.map);
+    var found = this.pointAt(event.containerPoint);
+    if (found) {
+      var said = window.couverturePoints.words(this.points, found, this.view, this.found.file.levels.commune);
+      this.tip.setLatLng(event.latlng).setContent(words(said[0], said[1])).openOn(this.map);
     } else if (this.onPoint) {
       this.map.closeTooltip(this.tip);
     }
-    this.onPoint = number !== null;
+    this.onPoint = Boolean(found);
+  };
+
+  // A point lies over its unit: the click is the point's, and chooses its commune; a cluster opens.
+  Carte.prototype.pickPoint = function (event) {
+    var found = this.pointAt(event.containerPoint);
+    if (!found) return;
+    if (found.cluster) {
+      this.map.closeTooltip(this.tip);
+      window.couverturePoints.enter(this.map, found.cluster);
+    } else if (found.area) {
+      this.answer(found.area);
+    }
   };
 
   Carte.prototype.over = function (event) {
-    if (this.pointAt(event.containerPoint) !== null) return;
+    if (this.pointAt(event.containerPoint)) return;
     this.onPoint = false;
     var layer = event.target, entry = this.view.units[layer.pcode];
     this.tip.setLatLng(event.latlng).setContent(words(layer.unit.name, entry ? entry[1] : "")).openOn(this.map);
   };
 
   Carte.prototype.pick = function (event) {
-    // The answer to Python: which unit, and a counter, so that a second click on it is news too.
+    if (!this.pointAt(event.containerPoint)) this.answer(event.target.pcode);
+  };
+
+  // The answer to Python: which unit, and a counter, so that a second click on it is news too.
+  Carte.prototype.answer = function (pcode) {
     this.clicks += 1;
-    window.Streamlit.setComponentValue({ pcode: event.target.pcode, clicks: this.clicks, at: Date.now() });
+    window.Streamlit.setComponentValue({ pcode: pcode, clicks: this.clicks, at: Date.now() });
   };
 
   window.couverture = {
