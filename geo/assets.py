@@ -70,7 +70,7 @@ _REPLACED: Final[dict[str, str | None]] = {
     "glyphicons_css": None,
 }
 
-OWN_FILES: Final = ("basemap.js", "carte.js", "carte.css")
+OWN_FILES: Final = ("basemap.js", "points.js", "carte.js", "carte.css")
 
 # An address with a host, wherever a browser would fetch it: scheme or protocol-relative.
 _OUTSIDE: Final = re.compile(

@@ -26,6 +26,8 @@ from geo.shapes import LATER_REGION, Frame
 
 MIN_ZOOM: Final = 4
 MAX_ZOOM: Final = 13
+# Fewer points than this are drawn together where they lie close; more lie on one canvas as they are.
+CLUSTERS_BELOW: Final = 10_000
 # South-west and north-east of the four regions, until the first view says where to look.
 START_FRAME: Final = ((12.9, -12.0), (20.0, 1.2))
 
@@ -47,14 +49,15 @@ def unit_entries(classified: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def point_arrays(points: pd.DataFrame, looks: Mapping[str, Mapping[str, str]]) -> dict[str, Any] | None:
-    """Points as compact arrays: differences of whole steps of 11 m, and which look each has.
+    """Points as compact arrays: differences of whole steps of 11 m, which look and which commune each has.
 
     Parameters
     ----------
     points
-        ``longitude, latitude`` [degrees] and ``look``, a key of ``looks``, n rows.
+        ``longitude, latitude`` [degrees] and ``look``, a key of ``looks``; ``adm3_pcode`` where the
+        commune is known. n rows.
     looks
-        For each look its ``name`` (shown at a hover), ``fill`` and ``edge`` colour.
+        For each look its ``name`` (shown at a hover), ``fill`` and ``edge`` colour, ``shape``.
 
     Returns
     -------
@@ -63,7 +66,12 @@ def point_arrays(points: pd.DataFrame, looks: Mapping[str, Mapping[str, str]]) -
     """
     if points.empty:
         return None
-    ordered = points.sort_values(["longitude", "latitude"])
+    # By commune first, so that it is sent once for all its points.
+    placed = points if "adm3_pcode" in points else points.assign(adm3_pcode="")
+    ordered = placed.assign(adm3_pcode=placed["adm3_pcode"].astype("str")).sort_values(
+        ["adm3_pcode", "longitude", "latitude"]
+    )
+    communes = ordered["adm3_pcode"].value_counts(sort=False).sort_index()
     steps = np.round(ordered[["longitude", "latitude"]].to_numpy(dtype=float) / STEP_DEG).astype(int)
     names = list(looks)
     numbers = ordered["look"].map({name: place for place, name in enumerate(names)})
@@ -71,6 +79,8 @@ def point_arrays(points: pd.DataFrame, looks: Mapping[str, Mapping[str, str]]) -
         "step": STEP_DEG,
         "xy": [int(step) for step in np.diff(steps, axis=0, prepend=[[0, 0]]).ravel()],
         "look": [int(number) for number in numbers],
+        "areas": [[str(pcode), int(count)] for pcode, count in communes.items()],
+        "clustered": len(points) < CLUSTERS_BELOW,
         "looks": [dict(looks[name]) for name in names],
     }
 
@@ -81,6 +91,8 @@ def _texts(title: str) -> dict[str, str]:
         "map": title,
         "zoom_in": _("Zoomer"),
         "zoom_out": _("Dézoomer"),
+        "points": _("{n} points"),
+        "two_fingers": _("Deux doigts pour déplacer la carte"),
         "fault": _("Le fond de carte n'a pas pu être lu. Rechargez la page."),
     }
 
@@ -204,7 +216,7 @@ def base_map() -> folium.Map:
     # tiles=None drops both limits.
     base.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
     base.default_js = [(name, link) for name, link in base.default_js if name == "leaflet"]
-    for name in ("basemap", "carte"):
+    for name in ("basemap", "points", "carte"):
         base.default_js.append((name, assets.address(assets.own_file(f"{name}.js"))))
     base.default_css = [(name, link) for name, link in base.default_css if name == "leaflet_css"]
     base.default_css.append(("couverture_css", assets.address(assets.own_file("carte.css"))))

@@ -1,12 +1,12 @@
-"""Carte 3W / couverture: what there is in each unit, on the map and in a table."""
+"""Carte 3W / couverture: what there is in each unit, on the map, in a table, on paper and as files."""
 
 import streamlit as st
 
 from geo import words
 from geo.i18n import N_
-from geo.ui import carte, data, filtering, parts, state
+from geo.ui import assumed, carte, data, files, filtering, parts, state
 from geo.ui.page import page_setup, show_accounting
-from geo.ui.questions import ask, card_lines, crumbs, drill_to, limits_words
+from geo.ui.questions import ask, ask_points, crumbs, drill_to, limits_words, show_card
 
 under_heading = page_setup(N_("Carte 3W / couverture"))
 ground = data.ground()
@@ -16,21 +16,32 @@ facts = data.answer(view)
 with under_heading:
     show_accounting(facts.accounting, sources_on=facts.newest, limits=limits_words(facts))
 
-shown = carte.prepare(facts, ground, title=words.title(facts), version=data.records().version)
-filtering.chips(more, facts.sources)
+filtering.chips(more, facts.sources, switches=assumed.changed(view.assumptions))
 with st.container(key="stage"):
     left, right = st.columns([7, 3], gap="medium")
     with left:
-        crumbs(view, ground)
-        carte.show(shown, on_pick=drill_to(ground))
+        with st.container(key="map-head", horizontal=True, vertical_alignment="center"):
+            crumbs(view, ground)
+            points = ask_points(facts)
+            files.offer(facts, ground, looks=carte.POINT_LOOKS if points else None)
+        shown = carte.prepare(
+            facts, ground, title=words.title(facts), version=data.records().version, points=points
+        )
+        if text := carte.too_many_points(facts):
+            st.html(parts.note(text))
+        with st.container(key="map-box"):
+            carte.show(shown, on_pick=drill_to(ground))
     with right:
         st.html(shown.legend)
+        if said := words.assumptions(facts):
+            st.html(parts.assumptions(said))
         if len(facts.above):
             st.html(parts.badge(words.above(facts, ground.names), count=len(facts.above)))
         if view.unit:
-            st.html(parts.card(*card_lines(facts, ground)))
+            show_card(facts, ground)
 
 if not len(facts.rows):
     filtering.emptied(prepared.of_type[view.activity_type].records, more)
 st.html(shown.table)
 state.write_address()
+files.make_ready(ground.boundaries.version, ground)

@@ -80,7 +80,7 @@ def test_the_base_map_is_the_same_for_every_view_and_language():
 def test_the_base_map_asks_for_our_own_files_only():
     base = maps.base_map()
     links = [link for _name, link in (*base.default_js, *base.default_css)]
-    assert len(links) == 5
+    assert len(links) == 6
     assert all(link.startswith(assets.STATIC_ADDRESS + "/vendor/") for link in links)
     assets.refuse_outside(base.get_root().render())
     assets.refuse_outside(script_of(view(units())))

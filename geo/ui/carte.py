@@ -11,7 +11,7 @@ from streamlit_folium import st_folium
 from geo import classify, maps, words
 from geo.counting import Communes
 from geo.facts import Facts, View
-from geo.i18n import _, language
+from geo.i18n import _, language, number
 from geo.shapes import Frame
 from geo.ui import parts
 from geo.ui.data import Ground
@@ -19,7 +19,7 @@ from geo.ui.data import Ground
 MAP_KEY: Final = "carte"
 MAP_HEIGHT: Final = 520
 # More points than this are shown once an area is chosen.
-POINTS_SHOWN: Final = 20_000
+POINTS_SHOWN: Final = 100_000
 
 # How a point is drawn by its state: name, fill, edge.
 POINT_LOOKS: Final = {
@@ -30,6 +30,18 @@ POINT_LOOKS: Final = {
     "dry": (words.FUNCTIONALITIES["dry"], "#6E3608", "#FFFFFF"),
     "not_used": (words.FUNCTIONALITIES["not_used"], "#55636B", "#FFFFFF"),
     "unknown": (words.FUNCTIONALITIES["unknown"], "#FFFFFF", "#55636B"),
+}
+
+
+# A shape for each state beside its colour; the style sheet draws the same in the legend.
+POINT_SHAPES: Final = {
+    "functional": "circle",
+    "functional_seasonal": "half",
+    "partly": "halfsquare",
+    "broken": "triangle",
+    "dry": "square",
+    "not_used": "diamond",
+    "unknown": "circle",
 }
 
 
@@ -47,16 +59,17 @@ def looks_of(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def point_rows(points: pd.DataFrame) -> list[tuple[str, str, int]]:
-    """Legend rows of the points: name, fill, number."""
+    """Legend rows of the points: look, name, number."""
     counts = looks_of(points)["look"].value_counts()
     return [
-        (_(name), fill, int(counts[key])) for key, (name, fill, _edge) in POINT_LOOKS.items() if key in counts
+        (key, _(name), int(counts[key])) for key, (name, _fill, _edge) in POINT_LOOKS.items() if key in counts
     ]
 
 
 def _points(points: pd.DataFrame) -> dict[str, Any] | None:
     looks = {
-        key: {"name": _(name), "fill": fill, "edge": edge} for key, (name, fill, edge) in POINT_LOOKS.items()
+        key: {"name": _(name), "fill": fill, "edge": edge, "shape": POINT_SHAPES[key]}
+        for key, (name, fill, edge) in POINT_LOOKS.items()
     }
     return maps.point_arrays(looks_of(points), looks)
 
@@ -72,12 +85,12 @@ class Shown:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _prepared(key: str, lang: str, title: str, _facts: Facts, _ground: Ground) -> Shown:
+def _prepared(key: str, lang: str, title: str, points_on: bool, _facts: Facts, _ground: Ground) -> Shown:
     view = _facts.view
     classes = classify.classes_of(_facts.units[_facts.units["focus"]])
     units = classify.classify(_facts.units, breaks=classes)
     rows = classify.in_map_order(inside(units, _ground, _area(view, _ground)))
-    points = _facts.points if len(_facts.points) <= POINTS_SHOWN else _facts.points.iloc[:0]
+    points = _facts.points if points_on and shows_points(_facts) else _facts.points.iloc[:0]
     legend = parts.legend(classify.legend(rows, classes), title=title, rings=bool((rows["ring"] != "").any()))
     content = maps.view(
         units,
@@ -90,17 +103,36 @@ def _prepared(key: str, lang: str, title: str, _facts: Facts, _ground: Ground) -
         later_regions=view.regions == "2023",
         points=_points(points),
     )
-    with_points = legend if points.empty else legend + parts.points_legend(point_rows(points))
+    clustered = len(points) < maps.CLUSTERS_BELOW
+    with_points = (
+        legend if points.empty else legend + parts.points_legend(point_rows(points), clustered=clustered)
+    )
     return Shown(title, content, with_points, parts.table(rows, caption=title, level=view.level))
 
 
-def prepare(facts: Facts, ground: Ground, *, title: str, version: str) -> Shown:
+def shows_points(facts: Facts) -> bool:
+    """Whether there are points, and few enough to be shown together."""
+    return 0 < len(facts.points) <= POINTS_SHOWN
+
+
+def too_many_points(facts: Facts) -> str:
+    """Say why no point is shown although there are some; empty where that is not so."""
+    if len(facts.points) <= POINTS_SHOWN:
+        return ""
+    return _(
+        "{n} points : trop pour être montrés ensemble. La carte montre les chiffres ; choisissez un lieu "
+        "pour voir ses points."
+    ).format(n=number(len(facts.points)))
+
+
+def prepare(facts: Facts, ground: Ground, *, title: str, version: str, points: bool = True) -> Shown:
     """Return what the page sends for ``facts``: made once for each view, language and version of the data.
 
     The classes are those of the four regions, however far one drills, so that a
     colour means the same on every map of one question.
     """
-    return _prepared(f"{version}|{ground.shapes_file}|{facts.view.key}", language(), title, facts, ground)
+    key = f"{version}|{ground.shapes_file}|{facts.view.key}"
+    return _prepared(key, language(), title, points, facts, ground)
 
 
 def _area(view: View, ground: Ground) -> Communes:

@@ -54,7 +54,8 @@ def place_words(place: Place) -> str:
 class Ground:
     """The boundaries in use with all that is made from them once.
 
-    ``places`` are the units drawn, coarsest first; ``names`` those of every unit known.
+    ``places`` are the units drawn, coarsest first; ``names`` those of every unit known;
+    ``later`` the regions since 2023, where the boundaries in use can be cut into them.
     """
 
     boundaries: Boundaries
@@ -64,6 +65,7 @@ class Ground:
     corners: dict[str, Corners]
     places: dict[str, Place]
     names: dict[str, str]
+    later: pd.DataFrame | None
 
 
 def _places(boundaries: Boundaries) -> dict[str, Place]:
@@ -135,6 +137,7 @@ def _ground(in_use_key: str) -> Ground:
         corners=dict(made.frames),
         places=_places(boundaries) | _later_places(later),
         names=_names(boundaries) | {group.pcode: group.name for group in frame.groups},
+        later=later,
     )
     _settle()
     return found

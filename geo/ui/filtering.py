@@ -147,20 +147,26 @@ def _labelled(column: str, numbers: Mapping[str, int], sources: Mapping[str, Sou
     return label
 
 
-def chips(now: Asked, sources: Mapping[str, Source]) -> None:
-    """One button for each filter in use, which takes it away; and one for all."""
-    if not now:
+def chips(now: Asked, sources: Mapping[str, Source], *, switches: Mapping[str, str]) -> None:
+    """One button for each filter and each unusual assumption, which takes it away; and one for all.
+
+    ``switches`` are of :func:`geo.ui.assumed.changed`.
+    """
+    if not now and not switches:
         return
     with st.container(horizontal=True, key="chips", vertical_alignment="center"):
         for column, value in now.values.items():
-            text = f"{_(LABELS[column])} : {_words(column, value, sources)} ×"
+            label = _(LABELS[column])
+            text = f"{label} : {_words(column, value, sources)} ×"
             st.button(text, key=f"chip-{column}", on_click=_clear, args=([PARAMETERS[column]],))
         for name, year in zip(("debut", "fin"), now.years, strict=True):
             if year:
-                st.button(
-                    f"{_(LABELS[name])} : {year} ×", key=f"chip-{name}", on_click=_clear, args=([name],)
-                )
-        every = [*PARAMETERS.values(), "debut", "fin"]
+                label = _(LABELS[name])
+                st.button(f"{label} : {year} ×", key=f"chip-{name}", on_click=_clear, args=([name],))
+        for name, text in switches.items():
+            label = f"{text[:1].upper()}{text[1:]} ×"
+            st.button(label, key=f"chip-{name}", on_click=_clear, args=([name],))
+        every = [*PARAMETERS.values(), "debut", "fin", *switches]
         st.button(_("Effacer"), key="chip-all", type="tertiary", on_click=_clear, args=(every,))
 
 

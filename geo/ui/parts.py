@@ -82,6 +82,12 @@ def points_legend(looks: Sequence[tuple[str, str, int]], *, clustered: bool) -> 
     return f"<section class='legend' aria-label='{title}'><h3>{title}</h3><dl>{rows}</dl></section>"
 
 
+def assumptions(lines: Sequence[str]) -> str:
+    """Make the line of what was taken for granted, as every file says it."""
+    text = _("Hypothèses : {text}").format(text=" ; ".join(lines))
+    return f"<p class='key'>{escaped(unbroken(text))}</p>"
+
+
 def filters_fold(count: int) -> str:
     """Make the line that opens the filters on a narrow screen; hidden elsewhere by the style sheet."""
     words = _("Filtres ({n})").format(n=number(count)) if count else _("Filtres")

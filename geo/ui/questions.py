@@ -6,12 +6,14 @@ from typing import Final
 import streamlit as st
 
 from geo import words
+from geo.coverage import Assumptions
 from geo.facts import Facts, OfType, Prepared, View
 from geo.i18n import N_, _, number
 from geo.settings import LEVELS
 from geo.sharing import READER
-from geo.ui import data, filtering, state
+from geo.ui import assumed, carte, data, filtering, parts, state
 from geo.ui.data import Ground
+from geo.ui.sheets import with_language
 
 LEVEL_WORDS: Final = {
     "region": N_("Région / wilaya"),
@@ -33,12 +35,16 @@ def _default_measure(activity_type: str) -> str:
 
 def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
     """Show the filters in one row, the others behind *Plus*; and the view they ask for."""
-    types = {name: each.kind for name, each in prepared.of_type.items() if len(each.records)}
+    having = {name: each.kind for name, each in prepared.of_type.items() if len(each.records)}
+    # A file of headings has no type with records: all are offered, and the page says what to do.
+    types = having or {name: each.kind for name, each in prepared.of_type.items()}
 
     def follow_type() -> None:
         state.choose("mesure", _default_measure(state.kept("type")))
 
-    with st.container(key="filters"):
+    box = st.container(key="filters-box")
+    fold = box.container()
+    with box.container(key="filters"):
         boxes = st.columns([3, 3, 3, 3, 2], vertical_alignment="bottom")
         with boxes[0]:
             asked = state.select(
@@ -48,6 +54,7 @@ def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
                 words=lambda name: types[name].label,
                 default=_default_type(prepared),
                 on_change=follow_type,
+                help=_("La sorte d'activité montrée. Chaque sorte a son unité et ses sources."),
             )
         with boxes[1]:
             measure = state.select(
@@ -56,15 +63,25 @@ def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
                 list(words.MEASURES),
                 words=_measure_words,
                 default=_default_measure(asked),
+                help=_(
+                    "En service : ce qui fonctionne. En place : tout ce qui existe, quel que soit l'état. "
+                    "Partenaires présents : organisations nommées dans l'unité. Enregistrements : lignes "
+                    "des sources."
+                ),
             )
         with boxes[2]:
             level = state.select(
-                "niveau", _("Niveau"), LEVELS, words=lambda name: _(LEVEL_WORDS[name]), default="commune"
+                "niveau",
+                _("Niveau"),
+                LEVELS,
+                words=lambda name: _(LEVEL_WORDS[name]),
+                default="commune",
+                help=_("Les unités comparées : la wilaya et la moughataa sont de Mauritanie."),
             )
         with boxes[3]:
             unit = _ask_place(ground)
         with boxes[4]:
-            more, regions = _ask_more(prepared.of_type[asked], ground)
+            more, regions, assumptions = _ask_more(prepared.of_type[asked], ground)
     view = View(
         activity_type=asked,
         measure=measure,
@@ -73,7 +90,10 @@ def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
         unit=unit,
         filters=more.filters,
         period=more.period,
+        assumptions=assumptions,
     )
+    chosen = sum([level != "commune", unit != "", regions != "2021"])
+    fold.html(parts.filters_fold(len(more) + len(assumed.changed(assumptions)) + chosen))
     return view, more
 
 
@@ -86,18 +106,21 @@ def _default_type(prepared: Prepared) -> str:
         for name in present
         if partner in prepared.of_type[name].records["implementing_org"].cat.categories
     ]
-    return next(iter(theirs or present))
+    return next(iter(theirs or present or prepared.of_type))
 
 
-def _ask_more(of_type: OfType, ground: Ground) -> tuple[filtering.Asked, str]:
+def _ask_more(of_type: OfType, ground: Ground) -> tuple[filtering.Asked, str, Assumptions]:
     version = f"{data.records().version}|{READER.key}|{of_type.kind.name}"
     now = filtering.asked(of_type.records, version=version)
-    label = _("Plus ({n})").format(n=len(now)) if len(now) else _("Plus")
+    assumptions = assumed.asked(of_type.kind)
+    count = len(now) + len(assumed.changed(assumptions))
+    label = _("Plus ({n})").format(n=count) if count else _("Plus")
     with st.popover(label, width="stretch"):
         choices = filtering.Choices(version, of_type.records, now)
         filtering.ask(choices, now, of_type.sources)
         regions = _ask_regions(ground)
-    return now, regions
+        assumed.ask(of_type.kind)
+    return now, regions, assumptions
 
 
 def _ask_place(ground: Ground) -> str:
@@ -106,7 +129,14 @@ def _ask_place(ground: Ground) -> str:
     def words(pcode: str) -> str:
         return data.place_words(places[pcode]) if pcode else _("Les quatre régions")
 
-    return state.select("zone", _("Lieu"), ["", *places], words=words, default="")
+    return state.select(
+        "zone",
+        _("Lieu"),
+        ["", *places],
+        words=words,
+        default="",
+        help=_("La région, le cercle ou la commune à regarder de près ; un clic sur la carte fait de même."),
+    )
 
 
 def _ask_regions(ground: Ground) -> str:
@@ -114,7 +144,12 @@ def _ask_regions(ground: Ground) -> str:
         return "2021"
     words = {name: _(text) for name, text in REGION_WORDS.items()}
     return state.select(
-        "regions", _("Découpage des régions"), list(words), words=words.__getitem__, default="2021"
+        "regions",
+        _("Découpage des régions"),
+        list(words),
+        words=words.__getitem__,
+        default="2021",
+        help=_("Les régions de 2023 sont faites de cercles entiers : leurs limites sont approximatives."),
     )
 
 
@@ -164,6 +199,27 @@ def _go(pcode: str, level: str) -> None:
 def limits_words(facts: Facts) -> str:
     """Name the vintages of the boundaries in use: ``ML COD-AB 2021, MR COD-AB 2024``."""
     return ", ".join(f"{country} {vintage}" for country, vintage in facts.vintages.items())
+
+
+def ask_points(facts: Facts) -> bool:
+    """Show the switch of the points where there are some to show, and return whether they are wanted."""
+    if not carte.shows_points(facts):
+        # Kept in the address all the same: the next choice may have points.
+        state.chosen_switch("points", default=True)
+        return False
+    return state.switch("points", _("Points"), default=True)
+
+
+def show_card(facts: Facts, ground: Ground) -> None:
+    """Show the card of the place looked at, with the way to its own page."""
+    with st.container(key="unit-card"):
+        st.html(parts.card(*card_lines(facts, ground)))
+        if not ground.places[facts.view.unit].later:
+            st.page_link(
+                "pages/fiche.py",
+                label=_("Ouvrir la fiche"),
+                query_params=with_language({"unite": facts.view.unit}),
+            )
 
 
 def card_lines(facts: Facts, ground: Ground) -> tuple[str, list[tuple[str, str]]]:

@@ -81,4 +81,4 @@ def test_regions_of_2023_are_drawn_as_groups_of_cercles():
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_both_languages_open(lang):
     app = opened(lang=lang)
-    assert f"documentElement.lang = '{lang}'" in html_of(app)
+    assert f'"lang": "{lang}"' in html_of(app)
