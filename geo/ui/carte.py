@@ -97,7 +97,7 @@ def _prepared(key: str, lang: str, title: str, points_on: bool, _facts: Facts, _
         level=view.level,
         shapes_file=_ground.shapes_file,
         basemap_file=_ground.basemap_file,
-        frame=_ground.corners.get(view.unit) or _focus_corners(_ground),
+        frame=_ground.corners.get(view.unit) or focus_corners(_ground),
         title=title,
         chosen=view.unit,
         later_regions=view.regions == "2023",
@@ -162,7 +162,8 @@ def show(shown: Shown, *, on_pick: Callable[[str], None]) -> None:
     )
 
 
-def _focus_corners(ground: Ground) -> Frame:
+def focus_corners(ground: Ground) -> Frame:
+    """Return the corners of the four regions together."""
     focus = ground.boundaries.regions.loc[ground.boundaries.regions["focus"], "adm1_pcode"]
     corners = [ground.corners[pcode] for pcode in focus]
     (souths, wests), (norths, easts) = (tuple(zip(*side, strict=True)) for side in zip(*corners, strict=True))
