@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLocator, Page, sync_playwright
 
 from tests.browser.servers import ROOT, Server, serve
+from tests.pages.opening import HEADINGS_ONLY
 
 FLAGS = [
     "--no-sandbox",
@@ -46,6 +47,16 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serve(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on a file with headings and no record."""
+    folder = tmp_path_factory.mktemp("empty")
+    empty = folder / "vide.csv"
+    empty.write_text(HEADINGS_ONLY, encoding="utf-8")
+    with serve(folder, COUVERTURE_RECORDS=str(empty)) as running:
         yield running
 
 

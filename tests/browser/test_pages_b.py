@@ -5,22 +5,8 @@ import re
 import pytest
 
 from tests.browser.conftest import Visit
+from tests.browser.pages import PAGES, done, go
 from tests.browser.servers import Server, serve
-from tests.pages.opening import HEADINGS_ONLY
-
-PAGES = {"vue_ensemble": "Vue d'ensemble", "fiche?unite=ML070101": "Ansongo", "methode": "Méthode et sources"}
-
-
-def go(visit: Visit, address: str) -> None:
-    """Open an address and wait until its run is over."""
-    visit.page.goto(address)
-    done(visit)
-
-
-def done(visit: Visit) -> None:
-    visit.page.locator("h1").first.wait_for(timeout=60_000)
-    visit.page.locator(".accounting").wait_for(timeout=60_000)
-    visit.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
 
 
 def look_for(visit: Visit, text: str) -> None:
@@ -144,32 +130,3 @@ def test_the_visit_left_stays_over_by_address(server: Server, visit):
     visit.page.get_by_test_id("stSidebar").get_by_role("link", name="Méthode et sources").click()
     visit.page.get_by_role("link", name="Revoir la visite guidée").click()
     visit.page.get_by_text("Première visite, étape 1 sur 4").wait_for()
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_phone_sees_the_page_without_scrolling_sideways(server: Server, phone, page):
-    go(phone, f"{server.address}/{page}")
-    assert phone.page.evaluate("() => document.documentElement.scrollWidth") == 390
-    inner = phone.page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
-    assert inner <= 0
-
-
-@pytest.mark.parametrize("lang", ["fr", "en"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_pictures(server: Server, visit, width, lang):
-    visit.page.set_viewport_size({"width": width, "height": 900})
-    for page in PAGES:
-        go(visit, f"{server.address}/{page}{'&' if '?' in page else '?'}lang={lang}")
-        path = visit.picture(f"{page.split('?')[0]}-{width}-{lang}")
-        assert path.stat().st_size > 15_000
-
-
-def test_pictures_without_records(visit, tmp_path):
-    empty = tmp_path / "vide.csv"
-    empty.write_text(HEADINGS_ONLY, encoding="utf-8")
-    with serve(tmp_path, COUVERTURE_RECORDS=str(empty)) as running:
-        for page in PAGES:
-            go(visit, f"{running.address}/{page}")
-            visit.picture(f"{page.split('?')[0]}-1280-vide")
-            assert visit.page.get_by_test_id("stException").count() == 0
-    assert visit.complaints() == []
