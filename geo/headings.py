@@ -30,7 +30,7 @@ _WHOM: Final = (
     ("male", ("homme", "male", "men", "masculin")),
     ("households", ("menage", "household", "hh")),
     ("groups", ("groupe", "groupement", "group")),
-    ("under18", ("enfant", "mineur", "children", "moins", "under18", "u18")),
+    ("under18", ("enfant", "mineur", "children", "moins", "under", "u18")),
     ("disability", ("handicap", "disab", "invalid")),
 )
 _PEOPLE_FILL: Final = frozenset(

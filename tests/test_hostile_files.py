@@ -33,7 +33,7 @@ def outcomes(tmp_path_factory):
         text=True,
         check=False,
         timeout=300,
-        preexec_fn=bounded,  # noqa: PLW1509 - nothing else runs in threads here
+        preexec_fn=bounded,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     lines = [json.loads(line) for line in done.stdout.splitlines()]
