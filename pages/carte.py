@@ -44,4 +44,4 @@ if not len(facts.rows):
     filtering.emptied(prepared.of_type[view.activity_type].records, more)
 st.html(shown.table)
 state.write_address()
-files.make_ready(ground.boundaries.version, ground)
+files.make_ready(ground.boundaries.version, facts, ground)

@@ -176,6 +176,18 @@ def records() -> store.Store:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
+def _fictitious(store_version: str, _store: store.Store) -> bool:
+    used = {str(name) for name in _store.records["source_id"].unique()}
+    return any(source.fictitious for name, source in _store.sources.items() if name in used)
+
+
+def fictitious() -> bool:
+    """Whether a source in use is made up, for training."""
+    held = records()
+    return _fictitious(held.version, held)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _prepared(
     store_version: str, audience_key: str, _store: store.Store, _audience: Audience
 ) -> facts.Prepared:

@@ -47,14 +47,15 @@ def _drawing(boundaries_version: str, _ground: Ground) -> "Drawing":
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def make_ready(boundaries_version: str, _ground: Ground) -> None:
-    """Load what draws in the background, once, so that the first print is not the slow one."""
+def make_ready(boundaries_version: str, _facts: Facts, _ground: Ground) -> None:
+    """Draw one page in the background, once, so that the first print is not the slow one.
+
+    What draws takes two seconds to load; the page made here is thrown away.
+    """
 
     def load() -> None:
         time.sleep(_AFTER_THE_PAGE)
-        import geo.report.mapsheet  # noqa: PLC0415 F401
-
-        _drawing(boundaries_version, _ground)
+        content("pdf", _facts, _ground, day=date.today())
 
     threading.Thread(target=load, daemon=True, name="make-ready").start()
 

@@ -180,6 +180,11 @@ def emptied(records: pd.DataFrame, now: Asked) -> None:
     blame = filters.emptied_by(records, now.filters, now.period)
     elsewhere = int(filters.kept(records, now.filters, now.period).sum())
     with st.container(key="emptied"):
+        if not len(records):
+            st.markdown(
+                _("Aucun enregistrement de ce type. Choisissez un autre type, ou importez un fichier.")
+            )
+            return
         if elsewhere:
             text = _("Rien dans ce lieu ; ailleurs, {n} enregistrements répondent à ces choix.")
             st.markdown(text.format(n=number(elsewhere)))

@@ -14,13 +14,14 @@ from geo import assets
 from geo.counting import Accounting
 from geo.i18n import N_, _, language, number, set_language, short_date
 from geo.settings import DEFAULT_LANGUAGE, LANGUAGES, STATIC_DIR
-from geo.ui import state
+from geo.ui import data, state
 from geo.ui.search import search_box
 
 # Pages of the menu, in its order: file, French title.
 MENU: Final = (
     ("pages/vue_ensemble.py", N_("Vue d'ensemble")),
     ("pages/carte.py", N_("Carte 3W / couverture")),
+    ("pages/besoins.py", N_("Besoins non couverts")),
     ("pages/fiche.py", N_("Fiche")),
     ("pages/methode.py", N_("Méthode et sources")),
 )
@@ -145,6 +146,9 @@ def show_accounting(accounting: Accounting, *, sources_on: str = "", limits: str
     """Show :func:`accounting_words`, and what the address asked for that does not exist."""
     words = accounting_words(accounting, sources_on=sources_on, limits=limits)
     st.html(f"<p class='accounting'>{html.escape(words)}</p>")
+    if data.fictitious():
+        made_up = html.escape(_("DONNÉES FICTIVES, pour la formation"))
+        st.html(f"<p class='notice fictitious' role='note'>{made_up}</p>")
     for name, value in state.left_out().items():
         text = _("L'adresse demandait {name} = « {value} », qui n'existe pas : laissé de côté.")
         st.html(f"<p class='notice' role='status'>{html.escape(text.format(name=name, value=value))}</p>")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo import words
 from geo.classify import figure, unit_word
-from geo.i18n import _, ngettext, number
+from geo.i18n import _, language, ngettext, number
 
 # Order and words of the columns of the table are those of `table`.
 _NO_FIGURE: Final = "–"
@@ -84,7 +84,7 @@ def points_legend(looks: Sequence[tuple[str, str, int]], *, clustered: bool) -> 
 
 def assumptions(lines: Sequence[str]) -> str:
     """Make the line of what was taken for granted, as every file says it."""
-    text = _("Hypothèses : {text}").format(text=" ; ".join(lines))
+    text = _("Hypothèses : {text}").format(text=(" ; " if language() == "fr" else "; ").join(lines))
     return f"<p class='key'>{escaped(unbroken(text))}</p>"
 
 
