@@ -1,4 +1,4 @@
-"""The arithmetic of need (docs/counting.md, rule 6): what a norm asks for, what is missing, who is not served.
+"""The arithmetic of need (docs/counting.md, rule 10): what a norm asks for, what is missing, who is not served.
 
     required        = ceil(people / norm)
     missing         = max(0, required - working)
@@ -21,7 +21,7 @@ from geo.norms import Norm, NormSet, people_per_work
 
 STATES: Final = ("met", "partly", "unmet", "met_or_unmet_unknown", "unknown", "not_applicable")
 # The count of a survey under this share of the norm is doubtful: more likely the survey saw little
-# than that so little is there (docs/counting.md, rule 7).
+# than that so little is there (docs/counting.md, rule 11).
 DOUBTFUL_UNDER: Final = 0.1
 # Decimals kept: a quotient that is whole but for floating point must not ask for a work more.
 _ROUNDING: Final = 9
