@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from geo.headings import EMPTY_VALUES, fold_heading
-from geo.spelling import light, parse
+from geo.spelling import parse
 
 PAIR: Final = ("longitude", "latitude")
 # Mali and Mauritania with a margin [degrees]: the two ranges have nothing in common, so that
@@ -30,13 +30,13 @@ UTM_ZONES: Final = (28, 29, 30, 31)
 # West and east end of each region, COD-AB 2021 and 2024, a tenth of a degree wider
 # [degrees]: they tell in which of two zones metres can lie.
 REGION_LONGITUDES: Final[Mapping[str, tuple[float, float]]] = {
-    light("mopti"): (-5.8, -0.6),
-    light("tombouctou"): (-6.7, 0.1),
-    light("gao"): (-1.8, 1.9),
-    light("kidal"): (-2.2, 4.4),
-    light("menaka"): (1.2, 4.4),
-    light("hodhchargui"): (-9.3, -5.2),
-    light("hodhelgharbi"): (-11.2, -8.1),
+    parse("Mopti").light: (-5.8, -0.6),
+    parse("Tombouctou").light: (-6.7, 0.1),
+    parse("Gao").light: (-1.8, 1.9),
+    parse("Kidal").light: (-2.2, 4.4),
+    parse("Ménaka").light: (1.2, 4.4),
+    parse("Hodh Chargui").light: (-9.3, -5.2),
+    parse("Hodh El Gharbi").light: (-11.2, -8.1),
 }
 
 

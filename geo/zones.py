@@ -124,7 +124,7 @@ def _name(text: str) -> list[_Token]:
     name = text.strip(" \t\r\n\"«»*'")
     while (shorter := _ARTICLE.sub("", name).strip()) != name:
         name = shorter
-    named = re.search(r"[^\W\d_]{2}", name) and name.casefold() not in _NOTHING
+    named = re.search(r"[^\W\d_]", name) and name.casefold() not in _NOTHING
     return [_Token("name", name)] if named else []
 
 

@@ -1,18 +1,23 @@
 """Partners' files of every format, read into tables of texts."""
 
 import datetime
+import time
 import zipfile
 
 import geopandas as gpd
 import openpyxl
+import pandas as pd
 import pytest
 import shapely
 
 from geo.cleaning import clean
 from geo.errors import RecordFileError
 from geo.grid import table_of
+from geo.io import load_boundaries
 from geo.io.records import read_types
 from geo.io.sheets import kind_of, read_sheet
+from geo.report.accounting import summary
+from geo.store import load_file
 
 TYPES = read_types()
 
@@ -363,3 +368,40 @@ def test_the_5w_of_march_2022(shared_data):
     assert (len(cleaned.records), cleaned.distinct_rows) == (22_805, 1_451)
     assert cleaned.records["quantity"].isna().all()
     assert set(cleaned.records["activity_type"]) == {"unspecified"}
+
+
+def test_the_5w_is_presence_and_what_its_codes_contradict_is_listed(shared_data):
+    path = shared_data / "activities/whowhatwhere_5w_mli_mar2022.xlsx"
+    boundaries = load_boundaries()
+    begun = time.process_time()
+    found = summary(load_file(path, boundaries), boundaries)
+    seconds = time.process_time() - begun
+    counts = found["accounting"]
+    assert (counts["read"], counts["placed"], counts["review"], counts["rejected"]) == (
+        22_805,
+        22_646,
+        159,
+        0,
+    )
+    assert found["distinct_rows"] == 1_451
+    # Worked out from the sheet with plain comparisons below.
+    table = read_sheet(path).table.iloc[1:]
+    region, cercle = (
+        table[name].str.strip().str.replace("MLI", "ML") for name in ("admin1Pcod", "admin2Pcod")
+    )
+    astray = region != cercle.str[:4]
+    other_level = astray & (region.str.len() == 6)
+    assert (int(astray.sum()), int(other_level.sum())) == (39, 38)
+    assert found["flags"]["code_of_other_level"] == 38
+    groups = pd.DataFrame(found["to_review"])
+    assert groups["rows"].sum() == 159
+    assert groups.loc[groups["provider_adm1_name"] == "Menaka", "rows"].sum() == 154
+    assert groups.loc[groups["reason"] == "place_contradicted", "provider_adm1_pcode"].tolist() == ["MLI11"]
+    assert seconds < 10
+
+
+def test_the_5w_makes_no_works(shared_data):
+    boundaries = load_boundaries()
+    records = load_file(shared_data / "activities/whowhatwhere_5w_mli_mar2022.xlsx", boundaries).records
+    assert records["quantity"].isna().all()
+    assert set(records.loc[records["outcome"] == "placed", "precision"]) == {"cercle"}
