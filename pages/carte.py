@@ -4,7 +4,7 @@ import streamlit as st
 
 from geo import words
 from geo.i18n import N_
-from geo.ui import assumed, carte, data, files, filtering, parts, state
+from geo.ui import assumed, carte, data, files, filtering, overview, parts, state
 from geo.ui.page import page_setup, show_accounting
 from geo.ui.questions import ask, ask_points, crumbs, drill_to, limits_words, show_card
 
@@ -17,6 +17,10 @@ with under_heading:
     show_accounting(facts.accounting, sources_on=facts.newest, limits=limits_words(facts))
 
 filtering.chips(more, facts.sources, switches=assumed.changed(view.assumptions))
+if not any(len(each.records) for each in prepared.of_type.values()):
+    st.html(overview.empty())
+elif not len(facts.rows):
+    filtering.emptied(prepared.of_type[view.activity_type].records, more)
 with st.container(key="stage"):
     left, right = st.columns([7, 3], gap="medium")
     with left:
@@ -40,8 +44,6 @@ with st.container(key="stage"):
         if view.unit:
             show_card(facts, ground)
 
-if not len(facts.rows):
-    filtering.emptied(prepared.of_type[view.activity_type].records, more)
 st.html(shown.table)
 state.write_address()
 files.make_ready(ground.boundaries.version, facts, ground)
