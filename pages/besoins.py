@@ -4,7 +4,19 @@ import streamlit as st
 
 from geo.i18n import N_, _, number
 from geo.ranking import Uncertainty
-from geo.ui import carte, data, distance, needfiles, needing, needlists, normbar, sheets, siting, state
+from geo.ui import (
+    carte,
+    data,
+    distance,
+    multiples,
+    needfiles,
+    needing,
+    needlists,
+    normbar,
+    sheets,
+    siting,
+    state,
+)
 from geo.ui.page import page_setup, show_accounting
 from geo.ui.questions import crumbs, limits_words
 
@@ -38,6 +50,7 @@ st.html(sheets.section(title, needlists.table(answer, asked.view.level, title=ti
 st.html(sheets.sorter(), unsafe_allow_javascript=True)
 needfiles.offer(answer, asked)
 needfiles.show(needlists.beneath(gaps), needlists.crossing(gaps))
+needfiles.show(multiples.section(prepared, asked, ground))
 
 wanted = siting.asked(ground)
 heading = _("Où placer les {n} prochains ouvrages").format(n=number(wanted.works))

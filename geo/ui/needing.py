@@ -3,7 +3,7 @@
 import functools
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -21,7 +21,7 @@ from geo.norms import DEFAULT_SET, Norm, NormSet
 from geo.report.gaptable import export, ranked_table
 from geo.settings import LEVELS
 from geo.sharing import READER
-from geo.ui import assumed, data, state
+from geo.ui import assumed, data, parts, state
 from geo.ui.data import Ground
 from geo.ui.questions import LEVEL_WORDS, drill_to
 
@@ -83,7 +83,9 @@ class Answer:
 def ask(prepared: Prepared, ground: Ground) -> Asked:
     """Show type, picture, level, place and switches in one row; norms come from the session or address."""
     types = {name: each.kind for name, each in prepared.of_type.items()}
-    with st.container(key="filters"):
+    box = st.container(key="filters-box")
+    fold = box.container()
+    with box.container(key="filters"):
         boxes = st.columns([3, 3, 3, 3, 2], vertical_alignment="bottom")
         with boxes[0]:
             kind = state.select(
@@ -122,6 +124,7 @@ def ask(prepared: Prepared, ground: Ground) -> Asked:
                     help=_("Un relevé de points d'eau villageois ne voit pas le réseau d'une ville."),
                 )
     view = View(activity_type=kind, level=level, unit=unit, assumptions=assumptions)
+    fold.html(parts.filters_fold(count + (level != "commune") + (unit != "")))
     norm_set, overrides = _norms(kind)
     return Asked(view, picture, norm_set, overrides, include, weights_asked())
 
@@ -262,6 +265,15 @@ def answer(prepared: Prepared, asked: Asked) -> Answer:
     """Return gaps, ranking and table of what is asked; worked out once for each question and language."""
     weights = sorted(asked.weights.items())
     return _answer(f"{_key(asked)}|{weights}", prepared, asked)
+
+
+def gaps_of(prepared: Prepared, asked: Asked, kind: str) -> Gaps:
+    """Return the gaps of another type for the four regions, by the same set and the same assumptions."""
+    usual = read_set(asked.norm_set.name)
+    own = kind == asked.view.activity_type
+    view = replace(asked.view, activity_type=kind, level="commune", unit="")
+    other = replace(asked, view=view, norm_set=asked.norm_set if own else usual)
+    return _gaps(_key(other), prepared, other)
 
 
 def pick(ground: Ground, level: str) -> Callable[[str], None]:

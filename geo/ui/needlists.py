@@ -1,5 +1,6 @@
 """Ranked list, table and what lies beneath: HTML of the answer; text in, escaped text out."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -104,52 +105,52 @@ def table(answer: Answer, level: str, *, title: str) -> str:
     """Return all units of the level with a figure or without, sortable, minimum and maximum told apart."""
     commune = level == "commune"
     rows = (answer.ranked if commune else answer.units).to_dict("records")
-    heads = [_("Unité"), _("Dans")]
-    heads += (
-        [_("Rang"), _("Parmi les {n} derniers").format(n=number(WORST))] if commune else [_("Sans chiffre")]
-    )
-    heads += [
-        _("Personnes"),
-        _("En service"),
-        _("dont saisonniers"),
-        _("Hors service"),
-        _("Requis"),
-        _("Manquants"),
-    ]
-    heads += [_("Non desservies"), _("Au plus"), _("Couverture"), _("État")]
-    numeric = [*range(2, len(heads) - 1)]
-    cells = [_cells(row, commune=commune) for row in rows]
+    # A second figure only where some unit has one: a column of repeats hides what differs.
+    wide = any(row["unserved_people"] != row["unserved_people_max"] for row in rows if _known(row))
+    cells = [_cells(row, commune=commune, wide=wide) for row in rows]
+    heads = [_("Unité"), _("État"), *_heads(commune=commune, wide=wide)]
     words = [[word for word, _value in row] for row in cells]
     values = [[value for _word, value in row] for row in cells]
-    return sheets.sheet(heads, words, caption=title, numeric=numeric, sorting=values)
+    made = sheets.sheet(heads, words, caption=title, numeric=range(2, len(heads)), sorting=values)
+    return f"<div class='need-table'>{made}</div>"
 
 
-def _cells(row: Row, *, commune: bool) -> list[tuple[str, float | str]]:
+def _known(row: Row) -> bool:
+    return not pd.isna(row["unserved_people"])
+
+
+def _heads(*, commune: bool, wide: bool) -> list[str]:
+    first = (
+        [_("Rang"), _("Parmi les {n} derniers").format(n=number(WORST))] if commune else [_("Sans chiffre")]
+    )
+    works = [_("Personnes"), _("En service"), _("dont saisonniers"), _("Hors service"), _("Requis")]
+    unserved = [_("Manquants"), _("Non desservies"), *([_("Au plus")] if wide else [])]
+    return [*first, *works, *unserved, _("Couverture")]
+
+
+def _cells(row: Row, *, commune: bool, wide: bool) -> list[tuple[str, float | str]]:
     inside = " · ".join(filter(None, [row["cercle_name"] if commune else "", _region(row)]))
-    found: list[tuple[str, float | str]] = [(str(row["name"]), str(row["name"])), (inside, inside)]
+    place = sheets.Html(f"{escaped(row['name'])}<small>{escaped(inside)}</small>")
+    state = _(STATE_WORDS[row["state"]])
+    spoken = sheets.Html(f"{swatch(row['state'])} {escaped(state)}")
+    found: list[tuple[str, float | str]] = [(place, str(row["name"]))]
+    found.append((spoken, list(STATE_WORDS).index(row["state"])))
     if commune:
         share = row["probability_worst"]
         found.append((rank_words(row), _sort(row["rank"])))
         found.append(("–", "") if pd.isna(share) else (percent(share, 0), float(share)))
     else:
-        found.append(
-            (
-                f"{number(row['communes_without_figure'])} / {number(row['communes'])}",
-                row["communes_without_figure"],
-            )
-        )
+        without = row["communes_without_figure"]
+        found.append((f"{number(without)} / {number(row['communes'])}", float(without)))
     found.append((_number(row["population_people"]), _sort(row["population_people"])))
     found.append((_works(row), _sort(row["working"])))
     found += [
         (_number(row[name]), _sort(row[name])) for name in ("working_seasonal", "not_working", "required")
     ]
     found.append((interval(row["missing"], row["missing_max"]), _sort(row["missing"])))
-    found += [(_number(row[name]), _sort(row[name])) for name in ("unserved_people", "unserved_people_max")]
+    names = ("unserved_people", "unserved_people_max") if wide else ("unserved_people",)
+    found += [(_number(row[name]), _sort(row[name])) for name in names]
     found.append((shares(row["coverage_pct"], row["coverage_pct_max"]), _sort(row["coverage_pct"])))
-    state = _(STATE_WORDS[row["state"]])
-    found.append(
-        (sheets.Html(f"{swatch(row['state'])} {escaped(state)}"), list(STATE_WORDS).index(row["state"]))
-    )
     return found
 
 
@@ -205,6 +206,12 @@ def _group(region: str, rows: pd.DataFrame) -> str:
     return (
         f"<details class='group'><summary>{escaped(text)}{summed}</summary>{sheets.bullets(lines)}</details>"
     )
+
+
+def image(drawn: str, words: str, klass: str = "") -> str:
+    """Return an SVG drawing as a picture that the page holds itself."""
+    coded = base64.b64encode(drawn.encode()).decode()
+    return f"<img class='{klass}' alt='{escaped(words)}' src='data:image/svg+xml;base64,{coded}'>"
 
 
 def _state_of_works(rows: pd.DataFrame) -> str:

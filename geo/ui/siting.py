@@ -16,6 +16,7 @@ from geo.siting import Plan, candidates, curve, place_works
 from geo.ui import sheets, state
 from geo.ui.data import Ground, place_words
 from geo.ui.needing import free
+from geo.ui.needlists import image
 from geo.ui.parts import escaped
 
 _MOST: Final = 500
@@ -147,13 +148,13 @@ def _curve(found: Plan, unserved: float) -> str:
     label = _("Personnes desservies selon le nombre d'ouvrages : {people} avec {n}").format(
         people=number(most), n=number(len(points) - 1)
     )
-    return (
-        f"<figure class='curve'><svg viewBox='-2 -2 {_WIDTH + 4} {_HEIGHT + 4}' role='img' "
-        f"aria-label='{escaped(label)}' preserveAspectRatio='none'>"
-        f"<polyline points='0,0 0,{_HEIGHT} {_WIDTH},{_HEIGHT}' fill='none' stroke='#55636B'></polyline>"
-        f"<polyline points='{line}' fill='none' stroke='#0B4F6C' stroke-width='3'></polyline></svg>"
-        f"<figcaption>{escaped(label)}</figcaption></figure>"
+    drawn = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-2 -2 {_WIDTH + 4} {_HEIGHT + 4}'>"
+        f"<polyline points='0,0 0,{_HEIGHT} {_WIDTH},{_HEIGHT}' fill='none' stroke='#55636B'/>"
+        f"<polyline points='{line}' fill='none' stroke='#0B4F6C' stroke-width='3'/></svg>"
     )
+    said = escaped(label)
+    return f"<figure class='curve'>{image(drawn, label)}<figcaption>{said}</figcaption></figure>"
 
 
 # ---- what if ------------------------------------------------------------------------------------------
