@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     counts = backup(arguments.file)
     print(
-        _("{file} : {records} versions d'enregistrements, {imports} imports, {decisions} décisions.").format(
+        _("{file} : versions d'enregistrements {records}, imports {imports}, décisions {decisions}.").format(
             file=arguments.file,
             records=number(counts["records"]),
             imports=number(counts["imports"]),

@@ -175,7 +175,7 @@ def _values(plan: "Plan") -> list[str]:
 def _warnings(plan: "Plan") -> list[str]:
     lines = [
         _(
-            "Remplace « {source} » ({title}) : {n} enregistrements, quantité {quantity}, ne compteront plus."
+            "Remplace « {source} » ({title}), qui ne comptera plus ; enregistrements : {n}, quantité : {quantity}."
         ).format(source=one.source_id, title=one.title, n=number(one.records), quantity=number(one.quantity))
         for one in plan.replaces
     ]

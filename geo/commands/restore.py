@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     counts = restore(arguments.file, who=user(), replace=arguments.yes)
     print(
-        _("{file} restauré : {records} versions d'enregistrements, {imports} imports.").format(
+        _("{file} restauré : versions d'enregistrements {records}, imports {imports}.").format(
             file=arguments.file, records=number(counts["records"]), imports=number(counts["imports"])
         )
     )

@@ -51,7 +51,7 @@ def _list_groups(out: Path | None) -> int:
         parents = ", ".join(word for word in (row["cercle"], row["region"]) if word)
         print(
             _(
-                "{group} · {rows} lignes · « {text} » ({parents}) · {reason} · candidats : {candidates}"
+                "{group} · lignes : {rows} · « {text} » ({parents}) · {reason} · candidats : {candidates}"
             ).format(
                 group=row["group"],
                 rows=number(row["rows"]),
@@ -62,7 +62,7 @@ def _list_groups(out: Path | None) -> int:
             )
         )
     print(
-        _("{n} groupes, {rows} lignes à vérifier.").format(
+        _("À vérifier : groupes {n}, lignes {rows}.").format(
             n=number(len(table)), rows=number(int(table["rows"].sum()))
         )
     )
@@ -83,7 +83,7 @@ def _decide(group: str, pcode: str, *, note: str) -> int:
     made, changed = decide(
         found.iloc[0].to_dict(), "" if pcode == "-" else pcode, boundaries, who=user(), note=note
     )
-    print(_("Décision {n} : {rows} lignes replacées.").format(n=made, rows=number(changed)))
+    print(_("Décision {n} enregistrée ; lignes replacées : {rows}.").format(n=made, rows=number(changed)))
     return 0
 
 
@@ -93,7 +93,7 @@ def _revoke(made: int) -> int:
     from geo.store.decisions import revoke  # noqa: PLC0415
 
     changed = revoke(made, load_boundaries(), who=user())
-    print(_("Décision {n} révoquée : {rows} lignes replacées.").format(n=made, rows=number(changed)))
+    print(_("Décision {n} révoquée ; lignes replacées : {rows}.").format(n=made, rows=number(changed)))
     return 0
 
 

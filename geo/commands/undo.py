@@ -20,8 +20,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     counts = undo(arguments.number, who=user())
     print(
-        _("Import {n} annulé : {before} enregistrements de cette source avant, {after} maintenant.").format(
-            n=arguments.number, before=number(counts["before"]), after=number(counts["after"])
-        )
+        _(
+            "Import {n} annulé ; enregistrements de cette source avant : {before}, maintenant : {after}."
+        ).format(n=arguments.number, before=number(counts["before"]), after=number(counts["after"]))
     )
     return 0

@@ -64,9 +64,9 @@ def restore(path: Path, *, who: str, replace: bool = False) -> dict[str, int]:
                         _("La base n'est pas vide. Ajoutez --yes pour la remplacer par la sauvegarde.")
                     )
                 _read(connection, archive)
+                _count_on(connection)
                 database.new_identity(connection)
                 database.note(connection, "restore", who, str(path.name))
-                _count_on(connection)
     except OSError as error:
         raise StoreError(
             _("{file} : fichier illisible ({why}). Vérifiez le chemin.").format(file=path, why=error.strerror)

@@ -143,7 +143,7 @@ def user() -> str:
 
 def engine() -> sa.Engine:
     """Return the engine for the address in use; one for each process and address."""
-    return _engine(url(), os.getpid())
+    return _kept(url())
 
 
 def jobs_engine() -> sa.Engine:
@@ -151,7 +151,8 @@ def jobs_engine() -> sa.Engine:
     address = url()
     if address.get_backend_name() == "sqlite":
         address = address.set(database=str(Path(str(address.database)).with_name(JOBS_FILE_NAME)))
-    return _jobs_engine(address, os.getpid())
+    _with_jobs(address, os.getpid())
+    return _kept(address)
 
 
 @contextlib.contextmanager
@@ -163,20 +164,34 @@ def jobs() -> Iterator[sa.Connection]:
             yield connection
 
 
-@functools.cache
-def _jobs_engine(address: sa.URL, _process: int) -> sa.Engine:
-    made = _made(address)
-    with made.connect() as connection, connection.begin():
-        if made.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
-        JOBS_METADATA.create_all(connection)
-    return made
+def close() -> None:
+    """Close every connection and look the store over again at the next use."""
+    for made in _ENGINES.values():
+        made.dispose()
+    _ENGINES.clear()
+    _looked_over.cache_clear()
+    _with_jobs.cache_clear()
 
 
-@functools.cache
-def _engine(address: sa.URL, _process: int) -> sa.Engine:
-    # A connection must not be shared with a process that was forked off: hence the process in the key.
-    return _made(address)
+# A connection must not be shared with a process that was forked off: hence the process in the key.
+_ENGINES: Final[dict[tuple[sa.URL, int], sa.Engine]] = {}
+
+
+def _kept(address: sa.URL) -> sa.Engine:
+    key = (address, os.getpid())
+    if key not in _ENGINES:
+        _ENGINES.setdefault(key, _made(address))
+    return _ENGINES[key]
+
+
+@functools.lru_cache(maxsize=8)
+def _with_jobs(address: sa.URL, _process: int) -> None:
+    with _kept(address).connect() as plain:
+        connection = plain.execution_options(writes=True)
+        with connection.begin():
+            # A lock of its own: a long import must not keep anyone from seeing how far it is.
+            _only_writer(connection, lock=_WRITER + 1)
+            JOBS_METADATA.create_all(connection)
 
 
 def _made(address: sa.URL) -> sa.Engine:
@@ -207,10 +222,10 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _only_writer(connection: sa.Connection) -> None:
+def _only_writer(connection: sa.Connection, *, lock: int = _WRITER) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
 
 
 def _ready() -> sa.Engine:
@@ -220,12 +235,12 @@ def _ready() -> sa.Engine:
     # A file that was taken away or put in its place since is looked over again.
     found = Path(key).stat().st_ino if key and Path(key).exists() else 0
     _looked_over(address, os.getpid(), found)
-    return engine()
+    return _kept(address)
 
 
 @functools.lru_cache(maxsize=8)
-def _looked_over(address: sa.URL, process: int, _file: int) -> None:
-    made = _engine(address, process)
+def _looked_over(address: sa.URL, _process: int, _file: int) -> None:
+    made = _kept(address)
     with made.connect() as plain:
         if made.dialect.name == "sqlite":
             _check_file(plain)

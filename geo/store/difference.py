@@ -5,8 +5,8 @@ from typing import Final
 
 import pandas as pd
 
-from geo.store.rows import PROVIDED
-from geo.store.tables import STORED_NUMBERS
+from geo.activities import PLACED_COLUMNS
+from geo.store.rows import HELD_COLUMNS
 
 CHANGE_COLUMNS: Final = ("identity", "column", "before", "after")
 
@@ -64,7 +64,7 @@ def compare(incoming: pd.DataFrame, held: pd.DataFrame, *, partial: bool = False
     values = [
         frame
         for column in _compared(new, old)
-        if len(frame := _changed_values(column, new.loc[both, column], old.loc[both, column]))
+        if len(frame := _changed_values(column, _values(new, column, both), _values(old, column, both)))
     ]
     table = pd.concat(values, ignore_index=True) if values else pd.DataFrame(columns=list(CHANGE_COLUMNS))
     changed = both[both.isin(table["identity"])]
@@ -79,13 +79,21 @@ def compare(incoming: pd.DataFrame, held: pd.DataFrame, *, partial: bool = False
 
 
 def _compared(new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
-    return [name for name in PROVIDED if name in new and name in old]
+    others = {*PLACED_COLUMNS, *HELD_COLUMNS}
+    return [str(name) for name in dict.fromkeys([*new.columns, *old.columns]) if name not in others]
+
+
+def _values(frame: pd.DataFrame, column: str, identities: pd.Index) -> pd.Series:
+    if column in frame:
+        return frame.loc[identities, column]
+    return pd.Series("", index=identities)  # a column that one of the two files does not have
 
 
 def _changed_values(column: str, new: pd.Series, old: pd.Series) -> pd.DataFrame:
-    differs = new != old
-    if column in STORED_NUMBERS:
-        differs &= ~(new.isna() & old.isna())
+    if new.dtype.kind == old.dtype.kind == "f":
+        differs = (new != old) & ~(new.isna() & old.isna())
+    else:
+        differs = new.map(shown_value) != old.map(shown_value)
     return pd.DataFrame(
         {
             "identity": new.index[differs],

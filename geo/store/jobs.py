@@ -77,8 +77,13 @@ def start(arguments: Sequence[str], *, file_name: str, who: str) -> int:
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # the end of the server's session is not the end of the import
     )
+    _CHILDREN[process.pid] = process
     _write(number, pid=process.pid)
     return number
+
+
+# Those that this process started: a child that ended stays in the list of processes until it is asked for.
+_CHILDREN: Final[dict[int, subprocess.Popen[bytes]]] = {}
 
 
 def status(number: int) -> Job:
@@ -185,10 +190,8 @@ def _job(row: sa.Row) -> Job:
 
 
 def _alive(pid: int) -> bool:
-    # A child that ended stays in the list of processes until its parent asks how.
-    with contextlib.suppress(ChildProcessError, OSError):
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            return False
+    if pid in _CHILDREN:
+        return _CHILDREN[pid].poll() is None
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -34,7 +34,9 @@ def storable(records: pd.DataFrame) -> pd.DataFrame:
     """
     whole = complete(records)
     texts = {
-        str(name): _texts(whole[name]) for name in whole if name not in (*STORED_NUMBERS, *PLACED_COLUMNS)
+        str(name): _texts(whole[name])
+        for name in whole
+        if name not in PLACED_COLUMNS and not pd.api.types.is_numeric_dtype(whole[name])
     }
     figures = {name: whole[name].where(np.isfinite(whole[name])) for name in STORED_NUMBERS}
     return whole.assign(**texts, **figures)

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 # The newest step; a test holds it to what lies in the folder.
 HEAD: Final = "0001"
+# Before the first step: no tables.
+BASE: Final = "base"
 
 
 def current(connection: sa.Connection) -> str:
@@ -29,10 +31,12 @@ def migrate(connection: sa.Connection, revision: str = HEAD) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
 
-    def steps(held: Any, _context: Any) -> Any:
-        downwards = revision != HEAD and held and revision < str(held[0] if isinstance(held, tuple) else held)
+    held = current(connection)
+    downwards = bool(held) and (revision == BASE or revision < held)
+
+    def steps(heads: Any, _context: Any) -> Any:
         walk = script._downgrade_revs if downwards else script._upgrade_revs
-        return walk(revision, held)
+        return walk(revision, heads)
 
     with EnvironmentContext(config, script, fn=steps) as environment:
         # The caller's transaction stays the only one: the tables are whole or absent.
