@@ -167,15 +167,16 @@ def _values(plan: "Plan") -> list[str]:
         f"  {row['identity']} · {row['column']} : {row['before'] or '–'} → {row['after'] or '–'}"
         for row in table.to_dict("records")
     ]
-    lines += [_("  {key} : retiré").format(key=name) for name in plan.difference.removed[:SHOWN]]
+    lines += ["  " + _("{key} : retiré").format(key=name) for name in plan.difference.removed[:SHOWN]]
     left = max(len(plan.difference.values) - SHOWN, 0) + max(len(plan.difference.removed) - SHOWN, 0)
-    return [*lines, _("  … et {n} autres").format(n=number(left))] if left else lines
+    return [*lines, "  " + _("… et {n} autres").format(n=number(left))] if left else lines
 
 
 def _warnings(plan: "Plan") -> list[str]:
     lines = [
         _(
-            "Remplace « {source} » ({title}), qui ne comptera plus ; enregistrements : {n}, quantité : {quantity}."
+            "Remplace « {source} » ({title}), qui ne comptera plus ; enregistrements : {n}, "
+            "quantité : {quantity}."
         ).format(source=one.source_id, title=one.title, n=number(one.records), quantity=number(one.quantity))
         for one in plan.replaces
     ]
