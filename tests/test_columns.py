@@ -67,6 +67,15 @@ def test_a_renamed_column_is_the_only_question():
     assert asked(choices(table(row), second)) == []
 
 
+def test_of_two_renamed_columns_each_is_offered_under_the_name_most_like_it():
+    names = {"Nb bénéf.": "Nombre bénéf", "Structure": "Structures", "Commune": "Xyz"}
+    row = {names.get(name, name): cell for name, cell in ROW.items()}
+    found = by_heading(choices(table(row), FIRST))
+    assert found["Nombre bénéf"] == ("reached_people", "renamed")
+    assert found["Structures"] == ("implementing_org", "renamed")
+    assert found["Xyz"] == ("", "")
+
+
 def test_one_gone_and_one_new_is_offered_though_unlike():
     row = {("Ayants droit" if name == "Nb bénéf." else name): cell for name, cell in ROW.items()}
     assert by_heading(choices(table(row), FIRST))["Ayants droit"] == ("reached_people", "renamed")
