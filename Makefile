@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: app test lint messages clean
+.PHONY: app test screens lint messages clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -22,6 +22,10 @@ app: $(VENV)/.app
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
+
+# Every page as a picture in build/screens: two widths, two languages, with records and without.
+screens: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/browser/test_screens.py -k pages
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

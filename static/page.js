@@ -20,9 +20,13 @@
   }
 
   function wording() {
-    var words = window.couvertureWords, skip = document.querySelector("[data-testid=stSkipToContent]");
+    var words = window.couvertureWords;
+    var skip = document.querySelector("[data-testid=stSkipToContent]");
     document.documentElement.lang = words.lang;
     Object.keys(LABELS).forEach(function (name) { label(name, words[name]); });
+    document.querySelectorAll("[data-testid=stTooltipIcon] button[aria-label^='Help for ']").forEach(function (part) {
+      part.setAttribute("aria-label", words.help + part.getAttribute("aria-label").slice("Help for ".length));
+    });
     // The text node itself is kept: it belongs to React.
     if (skip && skip.firstChild && skip.firstChild.nodeValue !== words.skip) skip.firstChild.nodeValue = words.skip;
   }

@@ -50,6 +50,7 @@ def _script(changed: float, lang: str) -> str:
         "unfold": _("Ouvrir le menu"),
         "list": _("Ouvrir la liste"),
         "map": _("Carte"),
+        "help": _("Aide : "),
     }
     code = Path(_SCRIPT).read_text(encoding="utf-8")
     return f"<script>{code}window.couvertureWords = {json.dumps(words)}; window.couvertureWording();</script>"

@@ -6,6 +6,7 @@ from tests.browser.conftest import Visit
 PAGES = {
     "vue_ensemble": "Vue d'ensemble",
     "carte": "Carte 3W / couverture",
+    "besoins": "Besoins non couverts",
     "fiche?unite=ML070101": "Ansongo",
     "methode": "Méthode et sources",
 }
@@ -31,5 +32,7 @@ def done(visit: Visit) -> None:
     visit.page.locator("h1").first.wait_for(timeout=60_000)
     visit.page.locator(".accounting").wait_for(timeout=60_000)
     visit.page.locator(RUN_OVER).wait_for(timeout=60_000)
-    if visit.page.locator('iframe[title^="streamlit_folium"]').count():
+    # A map comes with its legend; a page without one has a section or says that there is nothing.
+    visit.page.locator(".legend, .empty, .part").first.wait_for(state="attached", timeout=60_000)
+    if visit.page.locator(".legend").count():
         visit.map.locator("#map_div[data-drawn]").wait_for(timeout=60_000)
