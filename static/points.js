@@ -135,15 +135,26 @@
   // Paint what is in view; `taken` gets the boxes that names keep clear of. Says how many were painted.
   function paint(map, points, pen, size, taken, lang) {
     var scale = Math.pow(2, map.getZoom()), corner = map.getPixelBounds().min, shown = 0;
-    var near = { grid: new Map(), scale: scale, corner: corner, clusters: [] };
+    var columns = Math.ceil(size.x / CELL) + 2, rows = Math.ceil(size.y / CELL) + 2;
+    // The last point painted in each cell, and for each point the one painted there before it.
+    var near = {
+      columns: columns, last: new Int32Array(columns * rows).fill(-1), before: new Int32Array(points.count),
+      scale: scale, corner: corner, clusters: []
+    };
+    // A point on the very pixel of another would hide it: it is counted, not painted.
+    var wide = size.x + 16, pixels = new Uint8Array(wide * (size.y + 16));
     points.near = near;
     function single(i) {
       var x = points.x[i] * scale - corner.x, y = points.y[i] * scale - corner.y;
       if (x < -6 || y < -6 || x > size.x + 6 || y > size.y + 6) return;
-      pen.drawImage(points.dots[points.look[i]], x - 5.5, y - 5.5, 11, 11);
-      var cell = (Math.floor(x / CELL) + 1) * 10000 + Math.floor(y / CELL) + 1, inside = near.grid.get(cell);
-      if (inside) inside.push(i); else near.grid.set(cell, [i]);
       shown += 1;
+      var pixel = ((y + 8) | 0) * wide + ((x + 8) | 0);
+      if (pixels[pixel]) return;
+      pixels[pixel] = 1;
+      pen.drawImage(points.dots[points.look[i]], x - 5.5, y - 5.5, 11, 11);
+      var cell = (Math.floor(y / CELL) + 1) * columns + Math.floor(x / CELL) + 1;
+      near.before[i] = near.last[cell];
+      near.last[cell] = i;
     }
     if (!points.clustered || map.getZoom() >= SINGLE_ZOOM) {
       for (var i = 0; i < points.count; i += 1) single(i);
@@ -175,7 +186,6 @@
       var each = near.clusters[k];
       if (Math.hypot(each.x - where.x, each.y - where.y) <= each.radius) return { cluster: each.cluster };
     }
-    var cx = Math.floor(where.x / CELL), cy = Math.floor(where.y / CELL);
     function closer(number) {
       var far = Math.pow(points.x[number] * near.scale - near.corner.x - where.x, 2) +
         Math.pow(points.y[number] * near.scale - near.corner.y - where.y, 2);
@@ -184,8 +194,13 @@
         best = number;
       }
     }
-    for (var i = cx - 1; i <= cx + 1; i += 1) {
-      for (var j = cy - 1; j <= cy + 1; j += 1) (near.grid.get((i + 1) * 10000 + j + 1) || []).forEach(closer);
+    var cx = Math.floor(where.x / CELL) + 1, cy = Math.floor(where.y / CELL) + 1;
+    for (var row = cy - 1; row <= cy + 1; row += 1) {
+      for (var column = cx - 1; column <= cx + 1; column += 1) {
+        if (column < 0 || column >= near.columns) continue;
+        var cell = row * near.columns + column, i = cell < 0 || cell >= near.last.length ? -1 : near.last[cell];
+        for (; i >= 0; i = near.before[i]) closer(i);
+      }
     }
     return best === null ? null : { point: best, area: points.areas[points.area[best]] };
   }
