@@ -1,3 +1,3 @@
-"""Couverture: who does what where in Gao, Mopti, Tombouctou and Hodh El Gharbi, and which communes are left out."""
+"""Couverture: who does what where in four regions of Mali and Mauritania, and which communes are left out."""
 
 __version__ = "0.1.0"

@@ -68,10 +68,10 @@ def N_(message: str) -> str:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """``12 345`` in French (narrow no-break space), ``12,345`` in English.
+    r"""``12 345`` in French (narrow no-break space), ``12,345`` in English.
 
     >>> number(12345)
-    '12\\u202f345'
+    '12\u202f345'
     """
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, format=pattern, locale=language())

@@ -1,4 +1,4 @@
-"""The arithmetic of need (docs/counting.md, rule 10): what a norm asks for, what is missing, who is not served.
+"""The arithmetic of need (docs/counting.md, rule 10): what a norm asks for, what is missing, for whom.
 
     required        = ceil(people / norm)
     missing         = max(0, required - working)

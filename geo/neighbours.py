@@ -1,6 +1,5 @@
 """Which units share a border."""
 
-import numpy as np
 import shapely
 
 from geo.boundaries import Boundaries

@@ -1,12 +1,12 @@
 """A toy geography that can be counted by hand: six square communes of one degree.
 
-    Region Nord (ML05)                Region Est (ML07)      MR02 Ouest lies west, overlapping Nord's A1
-    cercle A (ML0501): A1 A2          cercle C (ML0701): C1 C2
-    cercle B (ML0502): B1
+Region Nord (ML05)                Region Est (ML07)      MR02 Ouest lies west, overlapping Nord's A1
+cercle A (ML0501): A1 A2          cercle C (ML0701): C1 C2
+cercle B (ML0502): B1
 
-    x:  -1   0    1    2    3    4    5
-    y 0-1:   A1   A2   B1   C1   C2        (each one degree wide, side by side)
-    M1 (MR02101): x from -1 to 0.1, so that 0 to 0.1 is in both countries
+x:  -1   0    1    2    3    4    5
+y 0-1:   A1   A2   B1   C1   C2        (each one degree wide, side by side)
+M1 (MR02101): x from -1 to 0.1, so that 0 to 0.1 is in both countries
 """
 
 import geopandas as gpd
@@ -60,7 +60,11 @@ def communes() -> gpd.GeoDataFrame:
 def boundaries() -> Boundaries:
     lowest = communes()
     return Boundaries(
-        name="toy", version="toy", communes=lowest, cercles=parents(lowest, "cercle"), regions=parents(lowest, "region")
+        name="toy",
+        version="toy",
+        communes=lowest,
+        cercles=parents(lowest, "cercle"),
+        regions=parents(lowest, "region"),
     )
 
 

@@ -1,1 +1,1 @@
-"""What leaves the product as a file or a printed text; every part reads ``Facts`` or the store's accounting."""
+"""What leaves as a file or a printed text; every part reads ``Facts`` or the store's accounting."""
