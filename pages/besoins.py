@@ -27,11 +27,13 @@ prepared = data.prepared()
 asked = needing.ask(prepared, ground)
 answer = needing.answer(prepared, asked)
 gaps = answer.gaps
+# Asked before the accounting, which says what of the address was left out.
+chosen = needing.chosen_commune(answer.ranked)
+wanted = siting.asked(ground)
 with under_heading:
     show_accounting(gaps.facts.accounting, sources_on=gaps.facts.newest, limits=limits_words(gaps.facts))
 normbar.show(asked, gaps)
 
-chosen = needing.chosen_commune(answer.ranked)
 shown, legend = needfiles.picture(answer, asked, ground, prepared, chosen=chosen)
 with st.container(key="stage"):
     left, right = st.columns([56, 44], gap="medium")
@@ -52,7 +54,6 @@ needfiles.offer(answer, asked)
 needfiles.show(needlists.beneath(gaps), needlists.crossing(gaps))
 needfiles.show(multiples.section(prepared, asked, ground))
 
-wanted = siting.asked(ground)
 heading = _("Où placer les {n} prochains ouvrages").format(n=number(wanted.works))
 st.html(sheets.section(heading))
 siting.ask(wanted, ground)

@@ -50,6 +50,7 @@ def asked(ground: Ground) -> Wanted:
     """Return what the session or the address asks for."""
     whole = functools.partial(_whole, most=_MOST)
     known = frozenset(ground.places)
+    state.chosen("reparer", list(REPAIRS), "")
     codes = free("sauf", lambda text: set(text.split(".")) <= known)
     return Wanted(
         works=int(free("ouvrages", whole, default=str(_USUAL))),
