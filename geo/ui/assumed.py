@@ -74,13 +74,17 @@ def ask(kind: ActivityType) -> None:
     )
 
 
+def _changed(name: str) -> str:
+    return _(_CHANGED[name])
+
+
 def changed(assumptions: Assumptions) -> Mapping[str, str]:
     """Name in the address and words of each assumption that is not the usual one."""
     found = {}
     if not assumptions.seasonal:
-        found[SEASONAL] = _(_CHANGED["seasonal"])
+        found[SEASONAL] = _changed("seasonal")
     if assumptions.unknown_as != "apart":
-        found[UNKNOWN] = _(_CHANGED[assumptions.unknown_as])
+        found[UNKNOWN] = _changed(assumptions.unknown_as)
     if assumptions.none_reported_is_zero:
-        found[SILENCE] = _(_CHANGED["silence"])
+        found[SILENCE] = _changed("silence")
     return found
