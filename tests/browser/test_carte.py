@@ -106,6 +106,8 @@ def test_the_52_avecs_colour_no_commune(server: Server, visit):
     before = visit.data()
     choose(visit, "Niveau", "Région / wilaya")
     visit.redrawn(before)
+    # The map may be there before the table below it.
+    visit.page.wait_for_function("() => document.querySelectorAll('.table tbody tr').length === 4")
     cells = {
         row[1]: row[0]
         for row in (each.split("\t") for each in visit.page.locator(".table tbody tr").all_inner_texts())

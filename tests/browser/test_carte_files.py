@@ -139,6 +139,8 @@ def test_the_address_opened_by_another_reader_shows_the_same(server: Server, vis
     now = visit.data()
     chip.click()
     visit.redrawn(now)
+    visit.page.locator(".st-key-chips").wait_for(state="detached")
+    visit.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     assert "saisonniers" in twin.page.url
     assert twin.page.locator(".st-key-chips button").count() == 2
     assert rows_of_page(twin) != rows_of_page(visit)
