@@ -71,6 +71,21 @@ METHODS: Final = {
     "census": N_("recensement"),
 }
 
+# Sources of the shipped population, which its table names in English; another table is quoted as it is.
+POPULATION_SOURCES: Final = {
+    "COD-PS Mali 2017 (projection of the 2009 census)": N_(
+        "COD-PS Mali 2017 (projection du recensement de 2009)"
+    ),
+    "Cadre Harmonise 2024 moughataa population shared out by registered voters 2024": N_(
+        "Cadre Harmonisé 2024, population de la moughataa répartie selon les électeurs inscrits en 2024"
+    ),
+}
+
+
+def population_source(source: str) -> str:
+    """Return where a population figure comes from, in the reader's language where it is known."""
+    return _(POPULATION_SOURCES.get(source, source))
+
 
 def named(name: str, text: str) -> str:
     """``Mali : COD-AB 2021``, with the space before the colon that the language wants."""
@@ -304,7 +319,7 @@ def population(facts: Facts) -> str:
     # An estimate is marked wherever it is used.
     marked = "≈ " if any(method == "estimate" for _year, method, _source in facts.population) else ""
     origins = [
-        ", ".join(part for part in (year, _(METHODS.get(method, method)), source) if part)
+        ", ".join(part for part in (year, _(METHODS.get(method, method)), population_source(source)) if part)
         for year, method, source in facts.population
     ]
     text = _("Population : {people}, hors déplacés et réfugiés (pop. {origins})").format(

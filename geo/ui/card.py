@@ -107,7 +107,7 @@ def population(people: pd.Series) -> str:
     text = _("Population : {people} personnes (pop. {years}, {methods}, hors déplacés et réfugiés)").format(
         people=marked + number(int(people["people"])), years=years, methods=" / ".join(methods)
     )
-    parts = [text, " ; ".join(str(people["source"]).split(";"))]
+    parts = [text, " ; ".join(map(words.population_source, str(people["source"]).split(";")))]
     missing = int(people["communes_missing"])
     if missing:
         some = ngettext("{n} commune sans donnée", "{n} communes sans donnée", missing)

@@ -100,6 +100,7 @@ UNTRANSLATED: Final = (
     N_("le message de connexion perdue et l'état « Running… » en haut à droite"),
     N_("« No results » dans une liste où l'on cherche"),
     N_("le calendrier et le dépôt de fichiers (noms des mois, « Browse files », limite de taille)"),
+    N_("source et licence des fichiers livrés, citées dans la langue de leurs notices"),
     N_("les info-bulles des tableaux interactifs et du plein écran"),
 )
 
@@ -211,8 +212,8 @@ def _layer_row(layer: Layer) -> list[str]:
         words.day(str(about.get("valid_on", ""))) or _("non datée"),
         number(len(layer.communes)),
         kind,
-        str(about.get("source", "")),
-        str(about.get("licence", "")),
+        quoted(str(about.get("source", ""))),
+        quoted(str(about.get("licence", ""))),
         str(about.get("attribution", "")),
         sheets.Html(f"<code>{escaped(layer.sha256[:8])}</code>"),
     ]
@@ -243,7 +244,7 @@ def population(rows: pd.DataFrame) -> str:
             _(words.METHODS.get(str(method), str(method))),
             number(int(size)),
             number(int(people)),
-            str(source),
+            words.population_source(str(source)),
         ]
         for (layer, year, method, source), (size, people) in zip(
             grouped.index, grouped.itertuples(index=False, name=None), strict=True
@@ -282,13 +283,18 @@ def _file_row(folder: str, entry: Mapping[str, Any]) -> list[str]:
     count = entry.get("rows")
     return [
         f"{folder}/{entry.get('file', '')}",
-        _in_language(entry.get("source")),
-        _in_language(entry.get("licence")),
+        quoted(_in_language(entry.get("source"))),
+        quoted(_in_language(entry.get("licence"))),
         _in_language(entry.get("attribution")),
         words.day(str(entry.get("date", ""))),
         "–" if count is None else number(int(count)),
         sheets.Html(f"<code>{escaped(str(entry.get('sha256', ''))[:8])}</code>"),
     ]
+
+
+def quoted(text: str) -> str:
+    """Text of the papers of a file, which is kept in English; a screen reader is told so."""
+    return sheets.Html(f"<span lang='en'>{escaped(text)}</span>") if language() != "en" else text
 
 
 def _in_language(value: Any) -> str:
@@ -300,7 +306,7 @@ def _in_language(value: Any) -> str:
 
 def untranslated() -> str:
     """Return what stays in English whatever the language: parts of Streamlit's own."""
-    text = _("Ces éléments viennent de Streamlit, qui ne les traduit pas :")
+    text = _("Ces éléments viennent de Streamlit, qui ne les traduit pas, ou d'une notice citée :")
     title = _("Ce qui ne se traduit pas")
     return sheets.section(title, sheets.paragraph(text), sheets.bullets([_(line) for line in UNTRANSLATED]))
 

@@ -82,7 +82,8 @@ def _ask_values(asked: Asked) -> None:
     """Show the form; what equals the set's own value is no change."""
     usual = {norm.name: norm for norm in read_set(asked.norm_set.name).norms}
     if not asked.own_norms:
-        st.html(f"<p>{escaped(_('Aucune norme pour ce type dans ce jeu.'))}</p>")
+        text = escaped(_("Aucune norme pour ce type dans ce jeu."))
+        st.html(f"<p>{text}</p>")
         return
     with st.form("norm-values", border=False):
         fields: dict[str, tuple[float, float]] = {}
