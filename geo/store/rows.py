@@ -147,7 +147,8 @@ def as_rows(records: pd.DataFrame, *, import_id: int, placed_with: str) -> list[
     """Return rows for the table of records; columns that it does not have go into ``extra``."""
     numbers = (*STORED_NUMBERS, *STORED_PLACED_NUMBERS)
     columns: dict[str, list[Any]] = {
-        name: [str(value) for value in records[name]] for name in (*STORED_TEXTS, *STORED_PLACED_TEXTS)
+        name: records[name].astype("str").to_numpy(dtype=object).tolist()
+        for name in (*STORED_TEXTS, *STORED_PLACED_TEXTS)
     }
     for name in numbers:
         values = records[name].astype("float64")
