@@ -64,6 +64,12 @@ COUNTRIES: Final = {"ML": N_("Mali"), "MR": N_("Mauritanie")}
 LINES_SHOWN: Final = 4
 
 
+# Layers of people, each added to the residents where a table of it is installed.
+LAYERS: Final = {
+    "residents": N_("résidents"),
+    "displaced": N_("déplacés internes"),
+    "refugees": N_("réfugiés"),
+}
 # How a population figure was made.
 METHODS: Final = {
     "projection": N_("projection"),

@@ -79,7 +79,8 @@ def identity(pcode: str, ground: Ground, people: pd.Series) -> str:
     """Where the unit is, its code, its population, and whether its limits are indicative."""
     place = ground.places[pcode]
     where = described(pcode, place.level, ground)
-    lines = [f"{where[:1].upper()}{where[1:]} · {pcode}", population(people)]
+    layers = {name: whole.people(pcode, place.level, name) for name in words.LAYERS if name != "residents"}
+    lines = [f"{where[:1].upper()}{where[1:]} · {pcode}", population(people), *others(people, layers)]
     if _indicative(pcode, place.level, ground):
         lines.append(
             _(
@@ -113,6 +114,24 @@ def population(people: pd.Series) -> str:
         some = ngettext("{n} commune sans donnée", "{n} communes sans donnée", missing)
         parts.append(some.format(n=number(missing)))
     return " · ".join(part for part in parts if part)
+
+
+def others(residents: pd.Series, layers: Mapping[str, pd.Series]) -> list[str]:
+    """One line for each further layer that is installed, and the sum with the residents."""
+    known = {name: people for name, people in layers.items() if not pd.isna(people["people"])}
+    lines = [
+        _("{layer} : {people} (pop. {years}) · {source}").format(
+            layer=_(words.LAYERS[name]).capitalize(),
+            people=number(int(people["people"])),
+            years=", ".join(str(people["year"]).split(";")),
+            source=" ; ".join(str(people["source"]).split(";")),
+        )
+        for name, people in known.items()
+    ]
+    if lines and not pd.isna(residents["people"]):
+        together = int(residents["people"]) + sum(int(people["people"]) for people in known.values())
+        lines.append(_("Tous ensemble : {people} personnes").format(people=number(together)))
+    return lines
 
 
 def ways(pcode: str, ground: Ground) -> None:

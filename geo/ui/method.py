@@ -235,11 +235,10 @@ def _caveats(layers: Sequence[Layer]) -> list[str]:
 
 def population(rows: pd.DataFrame) -> str:
     """Return population in use: layer, year, method, source, communes with a figure."""
-    kinds = {"residents": N_("résidents"), "displaced": N_("déplacés internes"), "refugees": N_("réfugiés")}
     grouped = rows.groupby(["layer", "year", "method", "source"], sort=True)["people"].agg(["size", "sum"])
     lines = [
         [
-            _(kinds.get(str(layer), str(layer))),
+            _(words.LAYERS.get(str(layer), str(layer))),
             str(year),
             _(words.METHODS.get(str(method), str(method))),
             number(int(size)),

@@ -117,12 +117,12 @@ def search_index(audience: Audience = READER) -> search.Index:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _people(boundaries_version: str, tables: str, level: str) -> pd.DataFrame:
+def _people(boundaries_version: str, tables: str, level: str, layer: str) -> pd.DataFrame:
     units = data.ground().boundaries.units
-    return population.people(load_population(), units, level=level).set_index("pcode")
+    return population.people(load_population(), units, level=level, layers=(layer,)).set_index("pcode")
 
 
-def people(pcode: str, level: str) -> pd.Series:
-    """People of a unit with year, method, source and the communes without a figure."""
+def people(pcode: str, level: str, layer: str = "residents") -> pd.Series:
+    """People of a unit in one layer, with year, method, source and the communes without a figure."""
     version = data.ground().boundaries.version
-    return _people(version, repr(population_in_use()), level).T[pcode]
+    return _people(version, repr(population_in_use()), level, layer).T[pcode]

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from geo.__main__ import main
 from tests.pages.opening import HEADINGS_ONLY, links, markup, open_page, rows, said
 
 pytestmark = pytest.mark.pages
@@ -129,3 +130,29 @@ def test_without_records_a_unit_still_has_its_population(tmp_path, monkeypatch):
     text = said(open_page("fiche", unite="ML070101"))
     assert "39\u202f118" in text
     assert "rien n'est signalé ici" in text
+
+
+def test_displaced_people_are_a_layer_of_their_own_that_adds_up(tmp_path):
+    file = tmp_path / "deplaces.csv"
+    file.write_text("ADM3_PCODE,deplaces\nML070101,1200\nML070102,300\n", encoding="utf-8")
+    main(
+        [
+            "population",
+            "install",
+            str(file),
+            "--layer",
+            "displaced",
+            "--year",
+            "2025",
+            "--method",
+            "count",
+            "--source",
+            "S",
+        ]
+    )
+    text = said(open_page("fiche", unite="ML0701"))
+    # The seven communes of Ansongo have 171,535 residents; 1,200 + 300 displaced people come to them.
+    assert "171\u202f535 personnes (pop. 2017, projection, hors déplacés et réfugiés)" in text
+    assert "Déplacés internes : 1\u202f500 (pop. 2025) · S" in text
+    assert "Tous ensemble : 173\u202f035 personnes" in text
+    assert "Réfugiés" not in text
