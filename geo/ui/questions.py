@@ -226,7 +226,9 @@ def card_lines(facts: Facts, ground: Ground) -> tuple[str, list[tuple[str, str]]
     """Title and lines of the card of the place looked at."""
     total = facts.total.iloc[0]
     value = words.value_of_row(total)
-    people = _("inconnue") if total["people"] != total["people"] else number(total["people"])
+    # An estimate is marked wherever it is used.
+    marked = "≈ " if any(method == "estimate" for _year, method, _source in facts.population) else ""
+    people = _("inconnue") if total["people"] != total["people"] else marked + number(total["people"])
     year = f" ({total['people_year']})" if total["people_year"] else ""
     lines = [
         (_(words.MEASURES[facts.view.measure]), value),
