@@ -26,12 +26,16 @@ _UNIT_WORDS: Final = {
 
 def show(asked: Asked, gaps: Gaps) -> None:
     """Show the norms that count, and behind *Modifier* the form."""
-    with st.container(key="norms", horizontal=True, vertical_alignment="top"):
-        st.html(bar(gaps, changed=bool(asked.overrides)), width="stretch")
-        with st.popover(_("Modifier"), key="norms-form"):
-            _ask_set()
-            _ask_values(asked)
-            _ask_name(asked)
+    with st.container(key="norms"):
+        st.html(bar(gaps, changed=bool(asked.overrides)))
+        # Not a popover: the form of a type with five norms is taller than the window it would float in.
+        with st.expander(_("Modifier"), key="norms-form"):
+            left, right = st.columns([3, 2], gap="medium")
+            with left:
+                _ask_values(asked)
+            with right:
+                _ask_set()
+                _ask_name(asked)
     said = st.session_state.pop(_SAVED, "")
     if said:
         st.html(f"<p class='notice' role='status'>{escaped(said)}</p>")

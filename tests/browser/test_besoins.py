@@ -44,9 +44,9 @@ def test_a_row_opens_to_its_sum_by_keyboard_and_on_the_map(server: Server, visit
     visit.page.keyboard.press("Enter")
     first.get_by_text("score = 100 ×").wait_for()
     before = visit.data()
-    visit.map.locator("path[data-pcode='ML070101']").click(force=True)
-    visit.page.locator(".ranks.chosen [data-pcode='ML070101']").wait_for()
-    visit.page.wait_for_url("**/besoins?*commune=ML070101*")
+    visit.map.locator("path[data-pcode='ML060505']").click(force=True)
+    visit.page.locator(".ranks.chosen [data-pcode='ML060505']").wait_for()
+    visit.page.wait_for_url("**/besoins?*commune=ML060505*")
     visit.redrawn(before)
 
 
@@ -68,8 +68,8 @@ def test_a_link_shows_another_reader_the_same(server: Server, visit, chromium):
 def test_the_norm_is_changed_in_the_form_and_stands_in_the_address(server: Server, visit):
     go(visit, f"{server.address}/besoins")
     before = visit.data()
-    visit.page.get_by_role("button", name="Modifier").click()
-    field = visit.page.get_by_role("spinbutton").first
+    visit.page.locator("summary", has_text="Modifier").click()
+    field = visit.page.locator(".st-key-norms").get_by_role("spinbutton").first
     field.fill("250")
     field.press("Tab")
     visit.page.get_by_role("button", name="Appliquer à cette session").click()
@@ -98,7 +98,11 @@ def test_files_downloaded_hold_what_the_command_line_prints(server: Server, visi
         if ending == "json":
             assert json.loads(path.read_text(encoding="utf-8")) == printed
             continue
-        read = pd.read_csv(io.BytesIO(path.read_bytes())) if ending == "csv" else pd.read_excel(path, engine="openpyxl")
+        read = (
+            pd.read_csv(io.BytesIO(path.read_bytes()))
+            if ending == "csv"
+            else pd.read_excel(path, engine="openpyxl")
+        )
         wanted = [row["unserved_people"] for row in printed["rows"]]
         assert [None if pd.isna(value) else value for value in read["unserved_people"]] == wanted
 
