@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from geo.__main__ import main
@@ -138,32 +138,33 @@ def test_an_undone_import_can_be_made_again(store, partner):
     assert quantities() == {"A1": 3, "A2": 2, "A3": 5}
 
 
-STEPS = st.lists(
-    st.one_of(
-        st.dictionaries(st.sampled_from("abcd"), st.integers(0, 3), min_size=1),
-        st.integers(1, 6),
-    ),
-    max_size=7,
-)
+FILES = st.tuples(st.dictionaries(st.sampled_from("abc"), st.integers(0, 2), min_size=1), st.booleans())
+STEPS = st.lists(st.one_of(FILES, st.integers(1, 6)), max_size=7)
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS)
-def test_what_stands_is_what_the_latest_standing_file_states(new_store, quick, steps):
-    """A source's file states it whole, so its latest file that stands is what stands."""
+# Import 4 takes nothing out by name; undoing 3 must not bring b back.
+@example(steps=[({"a": 0}, False), ({"a": 0, "b": 0}, False), ({"a": 0}, False), 1, ({"a": 0}, False), 3])
+def test_what_stands_is_what_the_standing_files_state_one_after_another(new_store, quick, steps):
+    """A whole file replaces what its source states, a partial one completes it."""
     new_store("sqlite")
-    files: dict[int, dict[str, int]] = {}
+    files: dict[int, tuple[dict[str, int], bool]] = {}
     for step in steps:
-        if isinstance(step, dict):
-            files[imports.apply(quick(step), who="x")] = step
+        if isinstance(step, tuple):
+            rows, partial = step
+            files[imports.apply(quick(rows, partial=partial), who="x")] = step
         elif step in files:
             del files[step]
             imports.undo(step, who="x")
-    assert standing() == (files[max(files)] if files else {})
+    expected: dict[str, int] = {}
+    for _, (rows, partial) in sorted(files.items()):
+        expected = expected | rows if partial else rows
+    assert standing() == expected
 
 
 def test_rows_that_share_a_key_are_told_apart_by_what_they_say(store, quick):

@@ -76,7 +76,7 @@ def undo(number: int, *, who: str) -> dict[str, int]:
         connection.execute(
             sa.update(IMPORTS).where(IMPORTS.c.id == number).values(undone_at=database.now(), undone_by=who)
         )
-        _stand_anew(connection, number, row.source_id)
+        _stand_anew(connection, row.source_id)
         database.note(connection, "undo", who, str(number))
         return {"before": before, "after": _standing(connection, row.source_id)}
 
@@ -175,21 +175,25 @@ def _standing(connection: sa.Connection, source_id: str) -> int:
     return int(connection.scalar(count.where(RECORDS.c.live, RECORDS.c.source_id == source_id)) or 0)
 
 
-def _stand_anew(connection: sa.Connection, number: int, source_id: str) -> None:
-    """Of each record that an import states, let the version stand that the latest standing import states."""
-    touched = sa.select(HISTORY.c.identity).where(HISTORY.c.import_id == number)
+def _stand_anew(connection: sa.Connection, source_id: str) -> None:
+    """Of each record of a source, let the version stand that the latest standing import states.
+
+    A file that is not partial states its source whole: what none of the imports since the
+    latest such file states does not stand, even where no import took it out by name.
+    """
+    of_source = (IMPORTS.c.source_id == source_id, IMPORTS.c.undone_at == "")
+    whole = sa.select(sa.func.coalesce(sa.func.max(IMPORTS.c.id), 0))
+    since = connection.scalar(whole.where(*of_source, sa.not_(IMPORTS.c.partial)))
     latest = (
         sa.func.row_number().over(partition_by=HISTORY.c.identity, order_by=HISTORY.c.import_id.desc())
     ).label("latest")
     ranked = (
         sa.select(HISTORY.c.record_id, latest)
         .join(IMPORTS, IMPORTS.c.id == HISTORY.c.import_id)
-        .where(HISTORY.c.source_id == source_id, IMPORTS.c.undone_at == "", HISTORY.c.identity.in_(touched))
+        .where(*of_source, IMPORTS.c.id >= since)
         .subquery()
     )
     stand = sa.select(ranked.c.record_id).where(ranked.c.latest == 1, ranked.c.record_id.is_not(None))
     connection.execute(
-        sa.update(RECORDS)
-        .where(RECORDS.c.source_id == source_id, RECORDS.c.identity.in_(touched))
-        .values(live=RECORDS.c.id.in_(stand))
+        sa.update(RECORDS).where(RECORDS.c.source_id == source_id).values(live=RECORDS.c.id.in_(stand))
     )
