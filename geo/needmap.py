@@ -162,7 +162,7 @@ def code_words(code: str) -> str:
 
 def hover(row: Mapping[Any, Any]) -> str:
     """Say a unit in a few words: its state, its unserved people, its coverage, or why there is no figure."""
-    state = _(STATE_WORDS[row["state"]])
+    state = state_words(row)
     if pd.isna(row["unserved_people"]):
         return f"{state} · {row['note']}" if row["note"] else state
     people = _("{n} personnes non desservies").format(
@@ -192,3 +192,9 @@ def shares(low: float, high: float) -> str:
     if pd.isna(high) or low == high:
         return percent(low / 100)
     return _("{least} à {most}").format(least=percent(low / 100), most=percent(high / 100))
+
+
+def state_words(row: Mapping[Any, Any]) -> str:
+    """State of a row in words."""
+    state = row["state"]
+    return _(STATE_WORDS[state])

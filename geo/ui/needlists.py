@@ -11,7 +11,7 @@ from geo.crossing import most_need_without_partner, need_by_coverage
 from geo.gaps import Gaps
 from geo.gapwords import STATE_WORDS
 from geo.i18n import _, ngettext, number, percent
-from geo.needmap import STYLES, interval, shares
+from geo.needmap import STYLES, interval, shares, state_words
 from geo.ui import sheets
 from geo.ui.needing import WORST, Answer
 from geo.ui.parts import escaped, swatch
@@ -65,7 +65,7 @@ def rank_words(row: Row) -> str:
 def _item(row: Row, *, opened: bool) -> str:
     people = interval(row["unserved_people"], row["unserved_people_max"])
     inside = f"{row['cercle_name']} · {row['region_name']}"
-    words = _(STATE_WORDS[row["state"]])
+    words = state_words(row)
     state = f"{swatch(row['state'])}{escaped(words)}"
     sure = _("Parmi les {n} derniers dans {share} des tirages").format(
         n=number(WORST), share=percent(row["probability_worst"], 0)
@@ -131,7 +131,7 @@ def _heads(*, commune: bool, wide: bool) -> list[str]:
 def _cells(row: Row, *, commune: bool, wide: bool) -> list[tuple[str, float | str]]:
     inside = " · ".join(filter(None, [row["cercle_name"] if commune else "", _region(row)]))
     place = sheets.Html(f"{escaped(row['name'])}<small>{escaped(inside)}</small>")
-    state = _(STATE_WORDS[row["state"]])
+    state = state_words(row)
     spoken = sheets.Html(f"{swatch(row['state'])} {escaped(state)}")
     found: list[tuple[str, float | str]] = [(place, str(row["name"]))]
     found.append((spoken, list(STATE_WORDS).index(row["state"])))
