@@ -18,7 +18,7 @@ PICTURES: Final = {
 }
 # Need, L* 91 80 66 49 29; pattern names as in static/carte.js.
 _NEED: Final = dict(
-    zip(("n1", "n2", "n3", "n4", "n5"), ("#F6E3CF", "#EBBE90", "#D98F4E", "#B0601F", "#6E3608"), strict=True)
+    zip(("n1", "n2", "n3", "n4", "n5"), ("#F8E7D6", "#EBBE90", "#D98F4E", "#B0601F", "#6E3608"), strict=True)
 )
 # Beside the area asked: the ground of regions that are not drawn.
 OUTSIDE: Final = "outside"
@@ -28,7 +28,7 @@ STYLES: Final = {
     "partly": "#8CC3D9",
     "unmet": "#C2571A",
     "met_or_unmet_unknown": "split",
-    SERVED: "#DDEBF0",
+    SERVED: "#E2EFF4",
     **_NEED,
     **dict(zip(("b1A", "b1B", "b1C"), ("#EFEBE6", "#9CCBDD", "#2E86AB"), strict=True)),
     **dict(zip(("b2A", "b2B", "b2C"), ("#EDBB8A", "#9A8F8F", "#3A5F7D"), strict=True)),
