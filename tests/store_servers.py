@@ -62,11 +62,22 @@ class Server:
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
         log = f"{self.folder}/log"
         self.run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", log, "-o", options, "start")
+        # A test run that is killed leaves no server behind.
+        stop = shlex.join(self.command("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop"))
+        watch = f"while kill -0 {os.getpid()}; do sleep 1; done; {stop}; rm -rf {self.folder}"
+        quiet = subprocess.DEVNULL
+        self.watcher = subprocess.Popen(
+            ["/bin/sh", "-c", watch], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+        )
 
-    def run(self, program: str, *arguments: str) -> None:
+    def command(self, program: str, *arguments: str) -> list[str]:
         command = [str(self.bin_dir / program), *arguments]
         if os.geteuid() == 0:
-            command = ["su", "postgres", "-s", "/bin/sh", "-c", shlex.join(command)]
+            return ["su", "postgres", "-s", "/bin/sh", "-c", shlex.join(command)]
+        return command
+
+    def run(self, program: str, *arguments: str) -> None:
+        command = self.command(program, *arguments)
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
@@ -77,6 +88,8 @@ class Server:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
     def stop(self) -> None:
+        self.watcher.kill()
+        self.watcher.wait()
         self.run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop")
         shutil.rmtree(self.folder)
 
