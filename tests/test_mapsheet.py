@@ -225,12 +225,13 @@ def test_png_is_a4_at_150_dpi():
 
 def test_a_page_takes_seconds():
     map_page(answer(*WATER), shapes(), day=DAY).pdf()  # imports and fonts, once a process
-    started = time.perf_counter()
+    # The processor's clock: what else the machine does is not the page's doing.
+    started = time.process_time()
     page = map_page(answer(*WATER), shapes(), day=DAY)
     page.pdf()
     page.png()
-    taken = time.perf_counter() - started
-    assert taken < 6
+    taken = time.process_time() - started
+    assert taken < 4
 
 
 def test_two_readers_may_print_at_once():
