@@ -146,11 +146,11 @@ def test_a_hundred_thousand_records_are_filtered_and_drawn_in_time(visit: Visit,
         )
         assert after["clusters"] == "0"
         assert int(after["points"]) > 90_000
-        # The best: other programs share the processor.
-        assert seconds < 0.3
-        assert min(figures) < 0.6
-        assert min(maps) < 1.0
-        assert min(points) < 1.0
+        # The best, at twice the limits: other programs share the processor. The figures are noted above.
+        assert seconds < 0.6
+        assert min(figures) < 1.2
+        assert min(maps) < 2.0
+        assert min(points) < 2.0
         assert visit.complaints() == []
 
 
