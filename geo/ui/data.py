@@ -27,6 +27,7 @@ from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
 from geo.shapes import Frame as Corners
 from geo.shapes import shapes
 from geo.sharing import READER, Audience, share
+from geo.store.current import state_key
 from geo.vintages import later_regions
 
 # Views answered and kept: a few readers going back and forth.
@@ -163,7 +164,7 @@ def _store(boundaries_version: str, file_key: str, _boundaries: Boundaries) -> s
 def _file_key() -> str:
     named = os.environ.get(store.RECORDS_VARIABLE, "").strip()
     if not named:
-        return ""
+        return state_key()
     path = Path(named)
     changed = path.stat().st_mtime_ns if path.is_file() else 0
     return f"{path}:{changed}:{os.environ.get(store.TYPE_VARIABLE, '')}"
