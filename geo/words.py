@@ -12,6 +12,7 @@ from typing import Final
 
 import pandas as pd
 
+from geo import pcodes
 from geo.classify import unit_word, value_words
 from geo.counting import SEPARATOR, Accounting
 from geo.coverage import WORK_MEASURES, Assumptions
@@ -346,10 +347,8 @@ def fictitious(facts: Facts) -> bool:
 def file_name(facts: Facts, frame: Frame, *, day: date, ending: str) -> str:
     """Name of a file in OCHA's manner, country, area, what and date: ``mli_gao_points_eau_20261122.csv``."""
     communes = frame.members.of(facts.view.unit) or frame.focus
-    countries = frame.boundaries.units.loc[
-        frame.boundaries.units["adm3_pcode"].isin(communes), "country"
-    ].unique()
-    parts = ["-".join(sorted(_ISO3[str(country)] for country in countries))]
+    countries = {pcodes.country(commune) for commune in communes}
+    parts = ["-".join(sorted(_ISO3[country] for country in countries))]
     parts.append(_slug(unit_names(frame)[facts.view.unit]) if facts.view.unit else _slug(_("quatre régions")))
     parts.append(_slug(facts.kind.label))
     if facts.view.measure != facts.kind.measure:

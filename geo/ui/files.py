@@ -100,13 +100,14 @@ def _maker(
 def offer(facts: Facts, ground: Ground, *, looks: "PointLooks | None" = None) -> None:
     """Show the two menus, *Imprimer* and *Télécharger*; a file is made when its button is clicked."""
     day = date.today()
+    stem = words.file_name(facts, ground.frame, day=day, ending="")
     for key, label, files in (("print", _("Imprimer"), _PRINTS), ("download", _("Télécharger"), _TABLES)):
         with st.popover(label, key=key):
             for ending, text, mime in files:
                 st.download_button(
                     _(text),
                     _maker(ending, facts, ground, day, looks),
-                    file_name=words.file_name(facts, ground.frame, day=day, ending=ending),
+                    file_name=f"{stem}{ending}",
                     mime=mime,
                     key=f"file-{ending}",
                     on_click="ignore",
