@@ -1,19 +1,17 @@
 """Gaps as files: the same table as on the command line, with what it was worked out from."""
 
-import io
 import json
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from geo.gaps import Gaps
 from geo.i18n import _
-from geo.io.records import csv_text, safe_cell
+from geo.io.records import csv_text
 from geo.report.accounting import accounting_line
 from geo.report.gaptable import as_json
+from geo.report.workbook import cell, saved
 
 
 def gaps_csv(table: pd.DataFrame) -> bytes:
@@ -49,22 +47,10 @@ def gaps_xlsx(gaps: Gaps, table: pd.DataFrame, *, lines: Sequence[str]) -> bytes
     sources = [source.words("title") for source in gaps.facts.sources.values()]
     notes = [*lines, total, *(_("Source : {titles}").format(titles=title) for title in sources)]
     _sheet(book, _("Comptes"), [[line] for line in notes])
-    book.properties.creator = "Couverture"
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    return saved(book)
 
 
 def _sheet(book: Workbook, name: str, rows: Sequence[Sequence[object]]) -> None:
     sheet = book.create_sheet(name)
     for row in rows:
-        sheet.append([_cell(value) for value in row])
-
-
-def _cell(value: object) -> object:
-    """A value as a spreadsheet takes it: numbers as numbers, no formula, no control character."""
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return None
-    if isinstance(value, str):
-        return safe_cell(ILLEGAL_CHARACTERS_RE.sub("", value))
-    return value.item() if isinstance(value, np.generic) else value
+        sheet.append([cell(value) for value in row])

@@ -2,17 +2,13 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from geo import words
 from geo.classify import unit_word
@@ -23,6 +19,7 @@ from geo.i18n import N_, _, long_date
 from geo.io.records import csv_text, safe_cell
 from geo.report.accounting import FLAG_WORDS, PRECISION_WORDS, REASON_WORDS
 from geo.report.shown import Shown, shown
+from geo.report.workbook import add_sheet, saved
 
 STATES: Final = {
     "number": N_("nombre"),
@@ -260,48 +257,7 @@ def table_xlsx(facts: Facts, frame: Frame, *, day: date) -> bytes:
     if len(records) > MOST_ROWS:
         text = _("les {n} premiers sur {total}").format(n=MOST_ROWS, total=len(records))
         accounts.append((_("Enregistrements écrits"), text))
-    _sheet(book, _("Tableau"), table_frame(facts, frame))
-    _sheet(book, _("Enregistrements"), records.head(MOST_ROWS))
-    _sheet(book, _("Comptes"), pd.DataFrame(accounts, columns=[_("Terme"), _("Valeur")]), widths=(34, 110))
-    book.properties.title = words.title(facts)
-    book.properties.creator = "Couverture"
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
-
-
-def _sheet(book: Workbook, name: str, table: pd.DataFrame, *, widths: Sequence[int] = ()) -> None:
-    """A sheet with its heading frozen, filters on, columns as wide as what they hold."""
-    sheet = book.create_sheet(name)
-    sheet.freeze_panes = "A2"
-    last = get_column_letter(max(1, len(table.columns)))
-    sheet.auto_filter.ref = f"A1:{last}{len(table) + 1}"
-    for place, heading in enumerate(table.columns):
-        width = widths[place] if widths else _width(heading, table[heading])
-        sheet.column_dimensions[get_column_letter(place + 1)].width = width
-    sheet.append(_headings(sheet, table.columns))
-    for row in table.astype(object).itertuples(index=False, name=None):
-        sheet.append([_cell(value) for value in row])
-
-
-def _headings(sheet: Any, names: Iterable[str]) -> list[Any]:
-    cells = []
-    for name in names:
-        cell = WriteOnlyCell(sheet, value=_cell(name))
-        cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
-        cells.append(cell)
-    return cells
-
-
-def _width(heading: str, values: pd.Series) -> int:
-    longest = values.head(500).astype("str").str.len().max() if len(values) else 0
-    return int(min(48, max(9, longest + 2, len(heading) / 2 + 3)))
-
-
-def _cell(value: Any) -> Any:
-    """A value as a spreadsheet takes it: numbers as numbers, no formula, no control character."""
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return None
-    if isinstance(value, str):
-        return safe_cell(ILLEGAL_CHARACTERS_RE.sub("", value))
-    return value.item() if isinstance(value, np.generic) else value
+    add_sheet(book, _("Tableau"), table_frame(facts, frame))
+    add_sheet(book, _("Enregistrements"), records.head(MOST_ROWS))
+    add_sheet(book, _("Comptes"), pd.DataFrame(accounts, columns=[_("Terme"), _("Valeur")]), widths=(34, 110))
+    return saved(book, title=words.title(facts))
