@@ -61,6 +61,20 @@ def test_the_accounting_in_words(capsys, file):
     assert "Colonnes de contact non lues : E-mail" in out
 
 
+def test_no_two_lines_of_what_was_not_placed_read_the_same(capsys, tmp_path):
+    # The three points lie in three communes; who reads the list sees one place written three times.
+    rows = ["17.2;2.5", "17.6;3.2", "18.6;-0.1"]
+    names = [f"Inconnu {number}" for number in range(25)]
+    path = tmp_path / "f.csv"
+    lines = ["Région;Commune;lat;lon", *(f"Kidal;;{point}" for point in rows), *(f"Gao;{n};;" for n in names)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _code, out, _ = run(capsys, path, "--type", "water_point")
+    listed = out.split("ce qui est écrit (lignes) :\n")[1].split("Colonnes")[0].splitlines()
+    assert listed[0] == "  Kidal : à plus de 20 km du lieu déclaré (3)"
+    assert len(listed) == len(set(listed)) == 21
+    assert listed[-1] == "  … et d'autres lieux (6)"
+
+
 def test_every_row_is_written_with_its_row_of_the_file(capsys, file, tmp_path):
     out = tmp_path / "placed.csv"
     run(capsys, file, "--out", out)

@@ -70,6 +70,7 @@ def summary(store: Store, boundaries: Boundaries) -> dict[str, Any]:
         "sheets_not_read": dict(cleaned.other_sheets) if cleaned else {},
         "distinct_rows": cleaned.distinct_rows if cleaned else len(store.records),
         "to_review": review_groups(store.records),
+        "to_review_stated": stated_groups(store.records),
         "problems": len(store.problems),
         "first_problems": store.problems.head(20).to_dict("records"),
         "boundaries": dict(boundaries.vintages),
@@ -78,9 +79,18 @@ def summary(store: Store, boundaries: Boundaries) -> dict[str, Any]:
 
 def review_groups(records: pd.DataFrame, *, limit: int = GROUPS_SHOWN) -> list[dict[str, Any]]:
     """Rows that were not placed, those alike together, most rows first: what they state, why, how many."""
+    return _alike(records, ["outcome", "reason", "candidates"], limit=limit)
+
+
+def stated_groups(records: pd.DataFrame, *, limit: int = GROUPS_SHOWN) -> list[dict[str, Any]]:
+    """Return the same by what is stated and why only: rows that a reader cannot tell apart are added up."""
+    return _alike(records, ["outcome", "reason"], limit=limit)
+
+
+def _alike(records: pd.DataFrame, columns: list[str], *, limit: int) -> list[dict[str, Any]]:
     aside = records[records["outcome"] != "placed"]
     stated = [column for column in PLACE_COLUMNS if column in aside and (aside[column] != "").any()]
-    keys = [*stated, "outcome", "reason", "candidates"]
+    keys = [*stated, *columns]
     counts = aside.groupby(keys, sort=False).agg(rows=("outcome", "size")).reset_index()
     first = aside.reset_index(names="row").groupby(keys, sort=False)["row"].first().to_numpy()
     ordered = counts.assign(first_row=first).sort_values("rows", ascending=False, kind="stable")
@@ -104,7 +114,7 @@ def summary_text(found: dict[str, Any]) -> str:
         lines.append(_("Feuille lue : {sheet}").format(sheet=found["sheet"]))
         lines += [_("Feuilles non lues (lignes) : {sheets}").format(sheets=others)] if others else []
     lines += [note_line(kind, found["noted"].get(kind, 0)) for kind in found["notes"]]
-    lines += _review_lines(found["to_review"])
+    lines += _review_lines(found["to_review_stated"], aside=counts["review"] + counts["rejected"])
     if found["columns"]:
         pairs = ", ".join(f"{heading} → {column}" for column, heading in found["columns"].items())
         lines.append(_("Colonnes reconnues : {columns}").format(columns=pairs))
@@ -117,14 +127,22 @@ def summary_text(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _review_lines(groups: list[dict[str, Any]]) -> list[str]:
+def _review_lines(groups: list[dict[str, Any]], *, aside: int) -> list[str]:
+    """One line for each thing that is written, no two alike; ``aside`` are all rows that were not placed."""
     if not groups:
         return []
-    lines = [_("À vérifier ou rejetés, ce qui est écrit (lignes) :")]
-    for group in groups[:LINES_SHOWN]:
+    counts: dict[str, int] = {}
+    for group in groups:
         places = " · ".join(str(group[column]) for column in PLACE_COLUMNS if group.get(column))
         reason = _(REASON_WORDS[group["reason"]]) if group["reason"] in REASON_WORDS else group["reason"]
-        lines.append(f"  {places or '–'} : {reason} ({number(group['rows'])})")
+        # The same word in the columns of two levels reads the same: added up.
+        line = f"{places or '–'} : {reason}"
+        counts[line] = counts.get(line, 0) + int(group["rows"])
+    most = sorted(counts.items(), key=lambda item: -item[1])[:LINES_SHOWN]
+    lines = [_("À vérifier ou rejetés, ce qui est écrit (lignes) :")]
+    lines += [f"  {line} ({number(rows)})" for line, rows in most]
+    if left := aside - sum(rows for _line, rows in most):
+        lines.append("  " + _("… et d'autres lieux ({n})").format(n=number(left)))
     return lines
 
 
