@@ -91,7 +91,7 @@ def active_on(records: pd.DataFrame, day: date) -> pd.Series:
     begun = _not_after(records["start_date"], day)
     ends = records["end_date"].astype("str")
     # Ended before the day: the day after the end is not after the day.
-    ended = np.where(ends == "", "no", _before(ends, day))
+    ended = np.where(ends == "", "no", ended_before(ends, day))
     status = records["activity_status"].astype("str")
     idle = status.isin(["planned", "suspended"]).to_numpy()
     ended = np.where(status.eq("ongoing") & (ends == ""), "no", ended)
@@ -102,14 +102,20 @@ def active_on(records: pd.DataFrame, day: date) -> pd.Series:
     return pd.Series(np.where(no, "no", np.where(yes, "yes", "unknown")), index=records.index, dtype="str")
 
 
-def _before(ends: pd.Series, day: date) -> np.ndarray:
+def ended_before(ends: pd.Series, day: date) -> pd.Series:
+    """Whether each end lies before a day for certain: ``yes``, ``no`` or ``unknown`` (also without an end).
+
+    >>> ended_before(pd.Series(["2025-12", "2026", ""]), date(2026, 11, 22)).tolist()
+    ['yes', 'unknown', 'unknown']
+    """
+
     def answer(text: str) -> str:
         first, last = first_day(text), last_day(text)
         if first is None or last is None:
             return "unknown"
         return "yes" if last < day else "no" if first >= day else "unknown"
 
-    return _by_text(ends, answer)
+    return pd.Series(_by_text(ends, answer), index=ends.index, dtype="str")
 
 
 def known_on(records: pd.DataFrame, day: date) -> pd.Series:

@@ -22,7 +22,7 @@ from geo.activities import (
     complete,
 )
 from geo.coordinates import PAIR, read_positions
-from geo.dates import Span, common, read_spans
+from geo.dates import Span, common, ends_before_start, read_spans
 from geo.headings import (
     EMPTY_VALUES,
     FUNCTIONALITY_VALUES,
@@ -233,11 +233,8 @@ def _first(columns: Sequence[pd.Series], index: pd.Index) -> pd.Series:
 
 
 def _turned(start: pd.Series, end: pd.Series) -> pd.DataFrame:
-    """Rows that end before they begin, by what both dates state."""
-    pairs = zip(start, end, strict=True)
-    wrong = [bool(first and last) and first[: len(last)] > last[: len(first)] for first, last in pairs]
     both = (start + " – " + end).rename("end_date")
-    return _problem(both, pd.Series(wrong, index=start.index, dtype=bool), "ends_before_start")
+    return _problem(both, ends_before_start(start, end), "ends_before_start")
 
 
 def _money(raw: pd.DataFrame, columns: Mapping[str, str], faults: _Faults) -> dict[str, pd.Series]:
@@ -335,6 +332,15 @@ def _counts(values: pd.Series, figures: pd.Series, problems: list[pd.DataFrame])
 def _not_negative(values: pd.Series, figures: pd.Series, problems: list[pd.DataFrame]) -> pd.Series:
     problems.append(_problem(values, figures < 0, "negative"))
     return figures.where(~(figures < 0))
+
+
+def holds_contact(text: str) -> bool:
+    """Whether a text holds a telephone number or an address, which nothing here keeps.
+
+    >>> holds_contact("voir 76 12 34 56"), holds_contact("depuis 2019")
+    (True, False)
+    """
+    return bool(_REACHES_A_PERSON.search(text))
 
 
 def _without_contacts(values: pd.Series, problems: list[pd.DataFrame]) -> pd.Series:

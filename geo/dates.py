@@ -91,6 +91,17 @@ def read_spans(values: pd.Series) -> pd.DataFrame:
     ).astype("str")
 
 
+def ends_before_start(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Rows that end before they begin, by what both dates (ISO, of any precision) state.
+
+    >>> ends_before_start(pd.Series(["2024", "2024"]), pd.Series(["2023-12", "2024-01"])).tolist()
+    [True, False]
+    """
+    pairs = zip(start, end, strict=True)
+    wrong = [bool(first and last) and first[: len(last)] > last[: len(first)] for first, last in pairs]
+    return pd.Series(wrong, index=start.index, dtype=bool)
+
+
 def common(span: Span) -> str:
     """One date of a span, at the precision that its two ends share: a quarter gives its year.
 

@@ -6,20 +6,27 @@ from collections.abc import Mapping
 import pandas as pd
 import sqlalchemy as sa
 
-from geo.activities import complete, problems
+from geo.activities import FREE_TEXT_COLUMNS, complete, problems
 from geo.boundaries import Boundaries
+from geo.cleaning import holds_contact
+from geo.dates import ends_before_start
 from geo.errors import StoreError
 from geo.i18n import _
 from geo.io.records import read_types
 from geo.store import database, held
 from geo.store.decisions import place_versions
 from geo.store.difference import CHANGE_COLUMNS, compare, shown_value
+from geo.store.files import shipped_records
 from geo.store.rows import PROVIDED, storable
+from geo.store.sources import imported
 from geo.store.tables import CORRECTIONS, HISTORY, IMPORTS, RECORDS
 
 # What ties a record to its source and to its other versions is not corrected.
 FIXED = ("record_key", "source_id")
-HISTORY_COLUMNS = ("at", "who", "what", "number", "column", "before", "after", "revoked_at", "revoked_by")
+HISTORY_COLUMNS = (
+    *("at", "who", "what", "number", "column", "before", "after", "reason"),
+    *("revoked_at", "revoked_by"),
+)
 
 
 def correct(
@@ -51,10 +58,13 @@ def correct(
             RECORDS.c.identity == identity,
         )
         if stands.empty:
+            stands = _shipped(connection, source_id, identity)
+        if stands.empty:
             raise StoreError(
                 _("{source} : pas d'enregistrement « {key} ».").format(source=source_id, key=identity)
             )
-        wanted = _checked(stands, changes)
+        right, _lapsed = held.corrected(stands, held.corrections(connection, source_id))
+        wanted = _checked(right, changes)
         numbers = []
         for field, after in wanted.items():
             _revoke_field(connection, source_id, identity, field, who)
@@ -66,6 +76,14 @@ def correct(
         _place_record(connection, source_id, identity, boundaries)
         database.note(connection, "correct", who, json.dumps([source_id, identity, *wanted]))
     return numbers
+
+
+def _shipped(connection: sa.Connection, source_id: str, identity: str) -> pd.DataFrame:
+    """Return a record that ships with the product, unless its source was imported and counts instead."""
+    shipped = shipped_records()
+    if source_id in imported(connection):
+        return shipped.iloc[:0]
+    return shipped[(shipped["source_id"] == source_id) & (shipped["identity"] == identity)]
 
 
 def revoke_correction(number: int, boundaries: Boundaries, *, who: str) -> None:
@@ -92,8 +110,10 @@ def history(source_id: str, identity: str) -> pd.DataFrame:
     -------
     DataFrame
         ``at, who, what (added | changed | removed | correction), number`` (of the import or
-        the correction), ``column, before, after, revoked_at, revoked_by``.
+        the correction), ``column, before, after, reason, revoked_at, revoked_by``.
     """
+    if not database.exists():
+        return pd.DataFrame(columns=list(HISTORY_COLUMNS))
     with database.reading() as connection:
         joined = sa.select(
             HISTORY.c.change, HISTORY.c.record_id, IMPORTS.c.id, IMPORTS.c.imported_at,
@@ -117,18 +137,17 @@ def history(source_id: str, identity: str) -> pd.DataFrame:
         last = version
     rows += [
         {"at": one.corrected_at, "who": one.corrected_by, "what": "correction", "number": one.id}
-        | {"column": one.field, "before": one.before, "after": one.after}
+        | {"column": one.field, "before": one.before, "after": one.after, "reason": one.reason}
         | {"revoked_at": one.revoked_at, "revoked_by": one.revoked_by}
         for one in made
     ]
-    return pd.DataFrame(rows, columns=list(HISTORY_COLUMNS)).sort_values(
-        "at", kind="stable", ignore_index=True
-    )
+    told = pd.DataFrame(rows, columns=list(HISTORY_COLUMNS))
+    return told.sort_values("at", kind="stable", ignore_index=True)
 
 
 def _step_rows(step: sa.Row, version: pd.DataFrame, last: pd.DataFrame) -> list[dict[str, object]]:
     common = {"at": step.imported_at, "who": step.imported_by, "what": step.change, "number": step.id}
-    common |= {"revoked_at": step.undone_at, "revoked_by": step.undone_by}
+    common |= {"reason": "", "revoked_at": step.undone_at, "revoked_by": step.undone_by}
     if step.change == "same":
         return []
     if step.change != "changed" or last.empty or version.empty:
@@ -150,6 +169,16 @@ def _checked(stands: pd.DataFrame, changes: Mapping[str, str]) -> dict[str, str]
         name for name, text in changes.items() if text.strip() and not shown_value(record[name].iloc[0])
     ]
     bad = [str(name) for name in refused["column"] if name in changes] + unread
+    reached = [name for name in FREE_TEXT_COLUMNS if name in changes and holds_contact(changes[name])]
+    if reached:
+        raise StoreError(
+            _("Champ « {name} » : ni téléphone ni adresse, aucun contact n'est conservé.").format(
+                name=reached[0]
+            )
+        )
+    dated = {"start_date", "end_date"} & set(changes)
+    if dated and ends_before_start(record["start_date"], record["end_date"]).iloc[0]:
+        raise StoreError(_("La fin précède le début : vérifiez les deux dates."))
     if bad:
         raise StoreError(
             _("Champ « {name} » : « {value} » n'est pas une valeur possible.").format(

@@ -70,13 +70,30 @@ def _with_imported(shipped: Store, boundaries: Boundaries) -> Store:
         known, off = sources.imported(connection), sources.switched_off(connection)
     everything = {**shipped.sources, **known}
     silent = sources.not_counting(everything, off)
-    own = shipped.records[~shipped.records["source_id"].isin(silent | set(known))]
+    counts = ~shipped.records["source_id"].isin(silent | set(known))
+    own = _corrected_shipped(shipped, made, boundaries, decided)[counts]
     right, _lapsed = held.corrected(stands[~stands["source_id"].isin(silent)], made)
-    imported = plain(held.up_to_date(right, boundaries, sources=known, decided=decided))
-    records = with_repeats(pd.concat([own, imported], ignore_index=True)) if len(imported) else own
+    imported = held.up_to_date(right, boundaries, sources=known, decided=decided)
+    records = with_repeats(pd.concat([own, plain(imported)], ignore_index=True))
+    keys = pd.concat([shipped.identities[counts], imported["identity"]], ignore_index=True).astype("str")
     version = hashlib.sha256(f"{shipped.version}|{state}".encode()).hexdigest()
     counting = {name: source for name, source in everything.items() if name not in silent}
-    return dataclasses.replace(shipped, records=records, sources=counting, version=version)
+    return dataclasses.replace(shipped, records=records, sources=counting, version=version, identities=keys)
+
+
+def _corrected_shipped(
+    shipped: Store, made: pd.DataFrame, boundaries: Boundaries, decided: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the shipped records with the corrections made to them; only those are placed again."""
+    named = shipped.records.assign(identity=shipped.identities)
+    concerned = set(zip(made["source_id"], made["identity"], strict=True))
+    pairs = zip(named["source_id"], named["identity"], strict=True)
+    touched = pd.Series([pair in concerned for pair in pairs], index=named.index, dtype=bool)
+    if not touched.any():
+        return shipped.records
+    right, _lapsed = held.corrected(named[touched], made)
+    placed = held.replaced(right, boundaries, sources=shipped.sources, decided=decided)
+    return pd.concat([named[~touched], placed]).reindex(named.index).drop(columns="identity")
 
 
 def with_repeats(records: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from geo.io.records import read_sources, read_table, read_types, sha256
 from geo.io.sheets import read_sheet
 from geo.settings import ACTIVITIES_DIR
 from geo.store.places import place_records
+from geo.store.rows import identities
 
 SHIPPED_FILES: Final = ("project_reports.csv", "water_point_counts.csv")
 # Environment variables: a file of records, and the type of its rows where the file does not say.
@@ -36,6 +37,9 @@ class Store:
         Every row that was read, with its outcome.
     version : str
         sha256 over files and boundaries: what every cache is keyed by.
+    identities : Series of str
+        What tells each record from the others of its source, on the index of ``records``; empty
+        for a file of one's own, whose records nobody keeps.
     """
 
     records: pd.DataFrame
@@ -45,17 +49,25 @@ class Store:
     organisations: Mapping[str, str] = field(default_factory=dict)
     problems: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PROBLEM_COLUMNS)))
     cleaned: Cleaned | None = None
+    identities: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
+
+
+def shipped_records() -> pd.DataFrame:
+    """Return the records that ship with the product as their files state them, with ``identity``."""
+    tables = [complete(read_table(ACTIVITIES_DIR / name)) for name in SHIPPED_FILES]
+    records = pd.concat(tables, ignore_index=True)
+    named = [identities(rows) for _name, rows in records.groupby("source_id", sort=False)]
+    return records.assign(identity=pd.concat(named))
 
 
 def load_shipped(boundaries: Boundaries) -> Store:
     """Load the records that ship with the product, placed."""
     paths = [ACTIVITIES_DIR / name for name in SHIPPED_FILES]
-    tables = [complete(read_table(path)) for path in paths]
-    records = pd.concat(tables, ignore_index=True)
+    records = shipped_records()
     sources, types = read_sources(), read_types()
-    placed = place_records(records, boundaries, sources=sources)
+    placed = place_records(records.drop(columns="identity"), boundaries, sources=sources)
     version = _version(boundaries, *(sha256(path) for path in paths))
-    return Store(placed, sources, types, version)
+    return Store(placed, sources, types, version, identities=records["identity"])
 
 
 def load_file(

@@ -106,6 +106,9 @@ class Plan:
             "replaces": [dataclasses.asdict(one) for one in self.replaces],
             "problems": len(self.cleaned.problems),
             "corrections_lapsed": len(self.lapsed),
+            # What a partner is asked to correct is named as its own file names it.
+            "sheet": self.cleaned.sheet,
+            "columns": dict(self.cleaned.columns),
         }
 
 
