@@ -145,8 +145,8 @@ def classes_of(units: pd.DataFrame) -> Classes:
     counted = units[units["state"] == "number"]
     lower = counted["value_min"][counted["value_min"] > 0]
     values = lower if len(lower) else counted["value_max"]
-    greatest = counted[["value_min", "value_max"]].max().max() if len(counted) else 0.0
-    return Classes(breaks(values), 0.0 if pd.isna(greatest) else float(greatest))
+    ends = counted[["value_min", "value_max"]].to_numpy(dtype=float)
+    return Classes(breaks(values), float(np.fmax.reduce(ends, axis=None, initial=0.0)))
 
 
 def _codes(values: pd.Series, classes: Classes) -> np.ndarray:

@@ -14,7 +14,6 @@ from geo import coverage, filters
 from geo.activities import ActivityType, Source
 from geo.boundaries import Boundaries
 from geo.counting import (
-    SEPARATOR,
     Accounting,
     Communes,
     Members,
@@ -24,6 +23,7 @@ from geo.counting import (
     without_details_twice,
 )
 from geo.coverage import Assumptions
+from geo.residents import Residents
 from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
 
 
@@ -70,6 +70,10 @@ class Group:
     approximate: bool = True
 
 
+def _no_rows() -> np.ndarray:
+    return np.empty(0, dtype=np.int64)
+
+
 @dataclass(frozen=True, eq=False)
 class Facts:
     """The answer to a view.
@@ -83,8 +87,6 @@ class Facts:
     total : DataFrame
         One row, the same values for the area asked as a whole (from the records,
         never the sum of the units' bounds).
-    above : DataFrame
-        Shared records known above the level only.
     accounting : Accounting
         Of all rows of the type, before filters.
     undated : int
@@ -93,15 +95,15 @@ class Facts:
         Records of the type that the filters leave out.
     population : tuple of (year, method, source)
         Where the people of the area come from, each combination once.
-    of_type, rows : DataFrame, array of int
-        All shared records of the type, and which of them are behind the figures.
+    of_type, rows, rows_above : DataFrame, arrays of int
+        All shared records of the type, which of them are behind the figures, and which of these are
+        known above the level only.
     """
 
     view: View
     kind: ActivityType
     units: pd.DataFrame
     total: pd.DataFrame
-    above: pd.DataFrame
     accounting: Accounting
     sources: Mapping[str, Source]
     vintages: Mapping[str, str]
@@ -111,13 +113,19 @@ class Facts:
     filtered: int = 0
     population: tuple[tuple[str, str, str], ...] = ()
     of_type: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
-    rows: np.ndarray = field(repr=False, default_factory=lambda: np.empty(0, dtype=np.int64))
+    rows: np.ndarray = field(repr=False, default_factory=_no_rows)
+    rows_above: np.ndarray = field(repr=False, default_factory=_no_rows)
 
     # A million rows are not copied at every filter: they are taken where a page or a file asks for them.
     @functools.cached_property
     def records(self) -> pd.DataFrame:
         """Shared records behind the figures."""
         return as_text(self.of_type.iloc[self.rows])
+
+    @functools.cached_property
+    def above(self) -> pd.DataFrame:
+        """Shared records known above the level only."""
+        return as_text(self.of_type.iloc[self.rows_above])
 
     @functools.cached_property
     def points(self) -> pd.DataFrame:
@@ -238,6 +246,7 @@ class Prepared:
     of_type: Mapping[str, OfType]
     people: Mapping[str, pd.DataFrame]
     population: pd.DataFrame
+    residents: Residents
 
 
 def prepare(
@@ -259,8 +268,9 @@ def prepare(
     """
     population = pd.DataFrame({"adm3_pcode": [], "people": [], "year": []}) if people is None else people
     of_type = {name: _prepare_type(shared, frame, kind, sources) for name, kind in types.items()}
-    by_grid = {key: _population(grid.units, population) for key, grid in frame.grids.items()}
-    return Prepared(frame, of_type, by_grid, population)
+    residents = Residents(population)
+    by_grid = {key: residents.of(grid.units) for key, grid in frame.grids.items()}
+    return Prepared(frame, of_type, by_grid, population, residents)
 
 
 def _prepare_type(
@@ -307,8 +317,8 @@ def build(prepared: Prepared, view: View) -> Facts:
         view=view,
         kind=of_type.kind,
         units=_beside(grid.names, table, prepared.people[grid_key(view)]),
-        total=_beside(total, _population({"": shown}, prepared.population)),
-        above=as_text(of_type.records.iloc[rows[wide[sets]]]),
+        total=_beside(total, prepared.residents.of({"": shown})),
+        rows_above=rows[wide[sets]],
         accounting=of_type.accounting,
         sources=of_type.sources,
         vintages=frame.boundaries.vintages,
@@ -316,7 +326,7 @@ def build(prepared: Prepared, view: View) -> Facts:
         newest=newest,
         undated=undated,
         filtered=len(keep) - len(rows),
-        population=_origins(shown, prepared.population),
+        population=prepared.residents.origins(shown),
         of_type=of_type.records,
         rows=behind,
     )
@@ -324,7 +334,8 @@ def build(prepared: Prepared, view: View) -> Facts:
 
 def as_text(records: pd.DataFrame) -> pd.DataFrame:
     """Turn categories into text again, as every reader of the records expects."""
-    return records.astype(dict.fromkeys(records.select_dtypes("category").columns, "str"))
+    categories = records.select_dtypes("category").columns
+    return records.assign(**{name: records[name].astype("str") for name in categories})
 
 
 def _beside(*tables: pd.DataFrame) -> pd.DataFrame:
@@ -355,25 +366,3 @@ def _dates(records: pd.DataFrame, rows: np.ndarray) -> tuple[str, str]:
         dates |= {str(date) for date in records[column].iloc[rows].unique()}
     dates.discard("")
     return (min(dates), max(dates)) if dates else ("", "")
-
-
-def _population(units: Mapping[str, Communes], people: pd.DataFrame) -> pd.DataFrame:
-    """``pcode, people, people_year, people_missing``: a sum over communes, and how many lack a figure."""
-    stated = people[people["people"].notna()]
-    known = dict(zip(stated["adm3_pcode"], stated["people"].astype(float), strict=True))
-    years = dict(zip(stated["adm3_pcode"], stated["year"].astype(str), strict=True))
-    rows = []
-    for pcode, communes in units.items():
-        having = communes & known.keys()
-        total = sum(known[code] for code in having) if having else np.nan
-        year = SEPARATOR.join(sorted({years[code] for code in having}))
-        rows.append((pcode, total, year, len(communes) - len(having)))
-    return pd.DataFrame(rows, columns=["pcode", "people", "people_year", "people_missing"])
-
-
-def _origins(shown: Communes, people: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
-    """Year, method and source of the people of these communes, each combination once."""
-    used = people[people["adm3_pcode"].isin(shown) & people["people"].notna()]
-    columns = [used[name].astype("str") if name in used else "" for name in ("year", "method", "source")]
-    found = pd.DataFrame(dict(zip(("year", "method", "source"), columns, strict=True)), index=used.index)
-    return tuple(found.drop_duplicates().sort_values("year").itertuples(index=False, name=None))

@@ -73,8 +73,15 @@ def number(value: float, decimals: int = 0) -> str:
     >>> number(12345)
     '12\u202f345'
     """
+    # Minus zero is zero, and a key of its own it is not.
+    return _number(value + 0, decimals, language())
+
+
+# A table of 208 communes says the same few hundred numbers at every view.
+@functools.lru_cache(maxsize=4096)
+def _number(value: float, decimals: int, lang: str) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=language())
+    return format_decimal(value, format=pattern, locale=lang)
 
 
 def percent(share: float, decimals: int = 1) -> str:

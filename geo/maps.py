@@ -187,10 +187,10 @@ class _Show(MacroElement):
         """
     )
 
-    def __init__(self, content: Mapping[str, Any]) -> None:
+    def __init__(self, content: str) -> None:
         super().__init__()
         self._name = "Show"
-        self.content = _json(content)
+        self.content = content
 
 
 def base_map() -> folium.Map:
@@ -224,8 +224,13 @@ def base_map() -> folium.Map:
     return base
 
 
-def layer(content: Mapping[str, Any]) -> folium.FeatureGroup:
-    """Make the feature group that draws ``content`` (of :func:`view`) on :func:`base_map`."""
+def written(content: Mapping[str, Any]) -> str:
+    """Write a view (of :func:`view`) as the script says it; nothing in it means anything to HTML or Jinja."""
+    return _json(content)
+
+
+def layer(content: str) -> folium.FeatureGroup:
+    """Make the feature group that draws ``content`` (of :func:`written`) on :func:`base_map`."""
     group = folium.FeatureGroup(name="couverture")
     group.add_child(_Show(content))
     return group

@@ -51,7 +51,7 @@ def key_figures(prepared: Prepared, *, unit: str = "") -> dict[str, KeyFigure]:
 
 def known_above(figures: Mapping[str, KeyFigure]) -> pd.DataFrame:
     """Records of all types that are known above the communes only."""
-    frames = [figure.facts.above for figure in figures.values() if len(figure.facts.above)]
+    frames = [figure.facts.above for figure in figures.values() if len(figure.facts.rows_above)]
     if not frames:
         return next(iter(figures.values())).facts.above if figures else pd.DataFrame()
     return pd.concat(frames)

@@ -258,7 +258,7 @@ def above(facts: Facts, names: Mapping[str, str], *, lines: int = LINES_SHOWN) -
         amount = _("nombre non rapporté") if pd.isna(quantity) else number(quantity)
         where = ", ".join(named[:3]) + ("…" if len(named) > 3 else "")
         found.append(" · ".join(text for text in (amount, where, str(who)) if text))
-    rest = len(facts.above) - lines
+    rest = len(facts.rows_above) - lines
     return found + ([_("et {n} autres").format(n=number(rest))] if rest > 0 else [])
 
 

@@ -39,8 +39,8 @@ with st.container(key="stage"):
         st.html(shown.legend)
         if said := words.assumptions(facts):
             st.html(parts.assumptions(said))
-        if len(facts.above):
-            st.html(parts.badge(words.above(facts, ground.names), count=len(facts.above)))
+        if len(facts.rows_above):
+            st.html(parts.badge(words.above(facts, ground.names), count=len(facts.rows_above)))
         if view.unit:
             show_card(facts, ground)
 

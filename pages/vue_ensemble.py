@@ -37,8 +37,8 @@ else:
             st.html(paragraph(_("Un clic sur une commune ouvre sa fiche."), "key"))
         with right:
             st.html(drawn.legend)
-            if len(facts.above):
-                st.html(parts.badge(words.above(facts, ground.names), count=len(facts.above)))
+            if len(facts.rows_above):
+                st.html(parts.badge(words.above(facts, ground.names), count=len(facts.rows_above)))
     for table in filter(None, overview.tables(figures, ground, today=today, version=data.records().version)):
         st.html(table)
     st.html(overview.partners(whole.partners()))

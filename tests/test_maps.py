@@ -39,7 +39,7 @@ def view(frame: pd.DataFrame, **more):
 
 
 def script_of(content) -> str:
-    return _get_feature_group_string(maps.layer(content), map=maps.base_map())
+    return _get_feature_group_string(maps.layer(maps.written(content)), map=maps.base_map())
 
 
 def sent_view(script: str) -> dict:

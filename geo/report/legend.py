@@ -85,7 +85,7 @@ def draw_legend(
         column.text(
             _("Dépasse le cadre : {names}").format(names=", ".join(cut)), size=7.5, colour=style.MUTED, most=2
         )
-    if len(facts.above):
+    if len(facts.rows_above):
         _badge(column, facts, drawing)
 
 
@@ -159,7 +159,7 @@ def _badge(column: Column, facts: Facts, drawing: Drawing) -> None:
     """What is known above the level only: a frame with an R, never a fill."""
     column.gap(2.5)
     size, left, width = 7.5, LEGEND_LEFT + 9, LEGEND_WIDTH - 11
-    lines = wrapped(words.above_title(len(facts.above)), size, width, bold=True)
+    lines = wrapped(words.above_title(len(facts.rows_above)), size, width, bold=True)
     heads = len(lines)
     for text in words.above(facts, drawing.names):
         lines += wrapped(text, size, width)[:2]

@@ -212,7 +212,7 @@ def account_rows(facts: Facts, frame: Frame, *, day: date) -> list[Account]:
         (_("Répétitions possibles"), counts.repeats),
         *_named(_("Placés, précision"), counts.precision, PRECISION_WORDS),
         *_named(_("Non placés, raison"), counts.reasons, REASON_WORDS),
-        (_("Connus au-dessus du niveau"), len(facts.above)),
+        (_("Connus au-dessus du niveau"), len(facts.rows_above)),
         *((_("Filtre"), text) for text in words.filters(facts)),
         *((_("Hypothèse"), text) for text in words.assumptions(facts)),
         *((_("Population"), text) for text in [words.population(facts)] if text),

@@ -1,5 +1,6 @@
 """The map of a page: view in, folium layer out, the unit clicked back."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -83,6 +84,11 @@ class Shown:
     legend: str
     table: str
 
+    @functools.cached_property
+    def script(self) -> str:
+        """The view as the script says it: written once, however often it is shown."""
+        return maps.written(self.content)
+
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _prepared(key: str, lang: str, title: str, points_on: bool, _facts: Facts, _ground: Ground) -> Shown:
@@ -157,7 +163,7 @@ def show(shown: Shown, *, on_pick: Callable[[str], None]) -> None:
         height=MAP_HEIGHT,
         width=None,
         returned_objects=[],
-        feature_group_to_add=maps.layer(shown.content),
+        feature_group_to_add=maps.layer(shown.script),
         on_change=picked,
     )
 

@@ -5,8 +5,8 @@ sharing scope, of the view; so that no reader gets another's frame and nothing
 outlives the file it came from.
 """
 
-import gc
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -28,6 +28,7 @@ from geo.shapes import Frame as Corners
 from geo.shapes import shapes
 from geo.sharing import READER, Audience, share
 from geo.store.current import state_key
+from geo.ui.memory import settle
 from geo.vintages import later_regions
 
 # Views answered and kept: a few readers going back and forth.
@@ -140,20 +141,30 @@ def _ground(in_use_key: str) -> Ground:
         names=_names(boundaries) | {group.pcode: group.name for group in frame.groups},
         later=later,
     )
-    _settle()
+    settle()
     return found
 
 
-def _settle() -> None:
-    # Streamlit collects garbage after every run, 70 ms each time with all that is loaded; what lives
-    # as long as the server need not be looked at again.
-    gc.collect()
-    gc.freeze()
+class _Run(threading.local):
+    """What the run of a page has looked up on disk and in the store: once, not at every question."""
+
+    ground: Ground | None = None
+    records: store.Store | None = None
+
+
+_RUN: Final = _Run()
+
+
+def begin() -> None:
+    """Look again at what is in use: at the start of a page's run, and after a change in it."""
+    _RUN.ground = _RUN.records = None
 
 
 def ground() -> Ground:
     """Boundaries, units and the published file of shapes."""
-    return _ground(repr(sorted(in_use().items())))
+    if _RUN.ground is None:
+        _RUN.ground = _ground(repr(sorted(in_use().items())))
+    return _RUN.ground
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -172,8 +183,10 @@ def _file_key() -> str:
 
 def records() -> store.Store:
     """Return the store in use: shipped records, or the file that ``COUVERTURE_RECORDS`` names."""
-    boundaries = ground().boundaries
-    return _store(boundaries.version, _file_key(), boundaries)
+    if _RUN.records is None:
+        boundaries = ground().boundaries
+        _RUN.records = _store(boundaries.version, _file_key(), boundaries)
+    return _RUN.records
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -196,7 +209,7 @@ def _prepared(
     made = facts.prepare(
         shared, ground().frame, types=_store.types, sources=_store.sources, people=_residents()
     )
-    _settle()
+    settle()
     return made
 
 

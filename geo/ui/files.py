@@ -17,6 +17,7 @@ from geo.facts import Facts
 from geo.i18n import N_, _, language, set_language
 from geo.io.basemap import load_basemap
 from geo.ui.data import Ground
+from geo.ui.memory import settle
 
 if TYPE_CHECKING:
     from geo.report.drawing import Drawing
@@ -56,6 +57,7 @@ def make_ready(boundaries_version: str, _facts: Facts, _ground: Ground) -> None:
     def load() -> None:
         time.sleep(_AFTER_THE_PAGE)
         content("pdf", _facts, _ground, day=date.today())
+        settle()
 
     threading.Thread(target=load, daemon=True, name="make-ready").start()
 

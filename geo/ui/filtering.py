@@ -84,7 +84,7 @@ def asked(records: pd.DataFrame, *, version: str) -> Asked:
     return Asked(values, (state.chosen("debut", years, ""), state.chosen("fin", years, "")))
 
 
-@st.cache_data(max_entries=2048, show_spinner=False)
+@st.cache_resource(max_entries=2048, show_spinner=False)
 def _counts(
     version: str, column: str, asked_key: str, _records: pd.DataFrame, _now: Asked | None
 ) -> dict[str, int]:
@@ -96,7 +96,7 @@ def _counts(
     return {str(cell) or NOT_GIVEN: int(count) for cell, count in counts.items()}
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _years(version: str, _records: pd.DataFrame) -> list[str]:
     found: set[str] = set()
     for column in filters.DATES:

@@ -15,6 +15,7 @@ from geo.counting import Accounting
 from geo.i18n import N_, _, language, number, set_language, short_date
 from geo.settings import DEFAULT_LANGUAGE, LANGUAGES, STATIC_DIR
 from geo.ui import data, state
+from geo.ui.memory import settle_imports
 from geo.ui.search import search_box
 
 # Pages of the menu, in its order: file, French title.
@@ -100,6 +101,8 @@ def page_setup(title: str, heading: Callable[[], str] | None = None) -> DeltaGen
         The place under the heading, for :func:`show_accounting` once the figures are known.
     """
     state.begin()
+    data.begin()
+    settle_imports()
     set_language(state.chosen("lang", LANGUAGES, DEFAULT_LANGUAGE))
     named = heading() if heading else _(title)
     st.set_page_config(page_title=f"{named} · Couverture", layout="wide", initial_sidebar_state="auto")
