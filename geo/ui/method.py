@@ -73,7 +73,8 @@ RULES: Final = (
         N_(
             "ML09 est Bamako en 2021 et Taoudénit en 2025. Aucun rapprochement par code sans son "
             "millésime ; une région déclarée est lue dans tous les découpages connus avant d'être dite "
-            "fausse."
+            "fausse. Les régions de 2023 sont faites de cercles entiers de 2021 ; les cercles et les "
+            "communes créés en 2023 ne sont connus que de nom, sans limites ni P-codes."
         ),
     ),
     (

@@ -149,7 +149,10 @@ def _ask_regions(ground: Ground) -> str:
         list(words),
         words=words.__getitem__,
         default="2021",
-        help=_("Les régions de 2023 sont faites de cercles entiers : leurs limites sont approximatives."),
+        help=_(
+            "Les régions de 2023 sont faites de cercles entiers de 2021 : leurs limites sont approximatives. "
+            "Les cercles et les communes créés en 2023 ne sont connus que de nom."
+        ),
     )
 
 

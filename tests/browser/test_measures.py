@@ -133,5 +133,5 @@ def test_processor_time_of_a_rerun(server: Server, visit: Visit):
     fresh = all_options()
     again = [all_options() for _round in range(3)]
     note(rerun_cpu_new_view=round(fresh, 4), rerun_cpu_known_view=round(sum(again) / len(again), 4))
-    # The limit is not held yet: the benchmark prints the figure beside it. The test stops it from growing.
-    assert min(again) < 4 * RERUN_SECONDS
+    # A busy machine fails at twice the limit only; the benchmark prints the figures beside it.
+    assert min(again) < 2 * RERUN_SECONDS
