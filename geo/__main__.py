@@ -8,7 +8,7 @@ import sys
 
 from geo import __version__, commands
 from geo.errors import CouvertureError
-from geo.i18n import _, set_language
+from geo.i18n import LANGUAGE_VARIABLE, _, set_language
 
 
 def parser() -> argparse.ArgumentParser:
@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; a fault the user can act on is one line on standard error and exit code 2."""
-    set_language(os.environ.get("COUVERTURE_LANG", ""))
+    set_language(os.environ.get(LANGUAGE_VARIABLE, ""))
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))

@@ -21,6 +21,8 @@ from babel.support import Translations
 from geo.settings import DEFAULT_LANGUAGE, LANGUAGES
 
 LOCALE_DIR = Path(__file__).parent / "locale"
+# Environment variable: the language of the command line.
+LANGUAGE_VARIABLE = "COUVERTURE_LANG"
 
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 

@@ -1,20 +1,22 @@
 """``python -m geo import FILE``: bring a partner's file in, after a look at what it changes."""
 
 import argparse
+import dataclasses
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import CouvertureError
-from geo.i18n import _, number
+from geo.i18n import _
 
 if TYPE_CHECKING:
     from geo.activities import Source
-    from geo.store.planning import Options, Plan
+    from geo.io.sheets import Opened
+    from geo.store.orders import Order
+    from geo.store.planning import Plan
 
-# Changed values that are printed; all of them stand in the store's history.
-SHOWN = 20
 SOURCE_FIELDS = ("title", "publisher", "date", "licence", "country", "supersedes")
 
 
@@ -41,15 +43,25 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("--yes", action="store_true", help=_("appliquer aussi ce qui change ou remplace"))
     parser.add_argument("--json", action="store_true", help=_("sortie JSON"))
+    parser.add_argument("--sheet", default="", metavar="NAME", help=_("feuille ou couche à lire"))
+    parser.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help=_("titre de colonne à laisser de côté"),
+    )
     for name in SOURCE_FIELDS:
         parser.add_argument(f"--{name}", default="", help=_("de la source"))
+    # What the page started: the order that somebody confirmed there, and its job.
+    parser.add_argument("--order", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--job", type=int, default=0, help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Import the file; exit code 0 when it stands, 1 when it waits for ``--yes``."""
-    from geo.store import jobs  # noqa: PLC0415
+    from geo.store import jobs, uploads  # noqa: PLC0415
 
     if not arguments.job:
         return _run(arguments)
@@ -62,95 +74,93 @@ def run(arguments: argparse.Namespace) -> int:
         # Nobody reads this process's standard error: what went wrong stands in its job.
         jobs.fail(arguments.job, f"{type(error).__name__}: {error}")
         raise
+    finally:
+        uploads.discard(arguments.file)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     from geo.io import load_boundaries  # noqa: PLC0415
-    from geo.store import imports, jobs, planning, sources  # noqa: PLC0415
+    from geo.store import imports, jobs, orders, planning, uploads  # noqa: PLC0415
     from geo.store.database import user  # noqa: PLC0415
 
-    profile = _profile(arguments.profile)
     progress = jobs.reporter(arguments.job) if arguments.job else planning.silent
-    options = _options(arguments, profile)
-    plan = planning.prepare(
-        arguments.file,
-        load_boundaries(),
-        source=_source(arguments, profile),
-        options=options,
-        profile=arguments.profile,
-        partial=arguments.partial,
-        progress=progress,
-    )
+    order, opened, lines = _ordered(arguments)
+    plan = orders.prepare(arguments.file, order, load_boundaries(), opened=opened, progress=progress)
     result = plan.summary() | {"same_as": plan.same_as, "import": 0}
     applied = not (plan.same_as or arguments.dry_run or (plan.asks and not arguments.yes))
     if applied:
         result["import"] = imports.apply(plan, who=user(), progress=progress, job=arguments.job)
-        if arguments.profile:
-            sources.save_profile(arguments.profile, _remembered(plan), who=user())
+        orders.remember(order, plan, who=user())
     if arguments.job:
+        uploads.discard(arguments.file)
         jobs.finish(arguments.job, result)
     if arguments.json:
         json.dump(result, sys.stdout, ensure_ascii=False, indent=2)
         print()
     else:
-        print(_words(plan, result["import"], dry_run=arguments.dry_run))
+        print("\n".join([*lines, _words(plan, result["import"], dry_run=arguments.dry_run)]))
     return 0 if applied or plan.same_as or arguments.dry_run else 1
 
 
-def _profile(name: str) -> dict[str, Any]:
-    from geo.store.sources import profiles  # noqa: PLC0415
+def _ordered(arguments: argparse.Namespace) -> tuple["Order", "Opened", list[str]]:
+    """Return what is asked, the file opened, and what is to be said of its columns."""
+    from geo import columns  # noqa: PLC0415
+    from geo.commands.place import mapping  # noqa: PLC0415
+    from geo.report.planwords import column_lines  # noqa: PLC0415
+    from geo.store import orders, uploads  # noqa: PLC0415
+    from geo.store.files import check_headings  # noqa: PLC0415
 
-    return profiles().get(name, {}) if name else {}
-
-
-def _options(arguments: argparse.Namespace, profile: dict[str, Any]) -> "Options":
-    from geo.commands.place import _mapping  # noqa: PLC0415
-    from geo.store.planning import Options  # noqa: PLC0415
-
-    return Options(
-        activity_type=arguments.type or profile.get("activity_type", ""),
-        vintage=arguments.vintage or profile.get("vintage", ""),
-        given={**profile.get("columns", {}), **_mapping(arguments.map)},
+    if arguments.order:
+        order = uploads.read_order(arguments.order)
+        return order, orders.open_file(arguments.file, order.profile), []
+    known, beside = orders.remembered(arguments.profile)
+    opened = orders.open_file(arguments.file, known, sheet=arguments.sheet)
+    named = mapping(arguments.map)
+    check_headings(arguments.file.name, opened.table, [*named.values(), *arguments.ignore])
+    before = known or columns.Profile(arguments.profile)
+    made = columns.choices(opened.table, known)
+    profile = dataclasses.replace(
+        before,
+        columns={**before.columns, **named},
+        ignored=tuple(dict.fromkeys([*before.ignored, *arguments.ignore])),
+        sheet=arguments.sheet or before.sheet,
+        activity_type=arguments.type or before.activity_type,
+        vintage=arguments.vintage or before.vintage,
     )
+    profile = dataclasses.replace(
+        profile, ignored=tuple(name for name in profile.ignored if name not in named.values())
+    )
+    said = {*named.values(), *profile.ignored}
+    lines = column_lines([choice for choice in made if choice.heading not in said], opened, before)
+    partial = arguments.partial or bool(beside.get("partial", False))
+    return orders.Order(_source(arguments, beside), profile, partial), opened, lines
 
 
-def _source(arguments: argparse.Namespace, profile: dict[str, Any]) -> "Source":
+def _source(arguments: argparse.Namespace, beside: Mapping[str, Any]) -> "Source":
     """Return the source that is named, as known before or new, with what the command line adds."""
-    import dataclasses  # noqa: PLC0415
-
     from geo.activities import Source  # noqa: PLC0415
-    from geo.store.sources import known_sources  # noqa: PLC0415
+    from geo.store.sources import remembered  # noqa: PLC0415
 
-    name = arguments.source or profile.get("source_id", "") or arguments.file.stem
-    source = known_sources().get(name) or Source(name, arguments.file.name, "", "", "", arguments.file.name)
+    name = arguments.source or beside.get("source_id", "") or arguments.file.stem
+    source = remembered().get(name) or Source(name, arguments.file.name, "", "", "", arguments.file.name)
     said = {field: getattr(arguments, field) for field in SOURCE_FIELDS if getattr(arguments, field)}
     return dataclasses.replace(source, **said)
 
 
-def _remembered(plan: "Plan") -> dict[str, Any]:
-    """Return what a profile keeps: the columns that a person named, not those that every file shows."""
-    return {
-        "source_id": plan.source.source_id,
-        "activity_type": plan.options.activity_type,
-        "vintage": plan.options.vintage,
-        "columns": dict(plan.options.given),
-    }
-
-
 def _words(plan: "Plan", applied: int, *, dry_run: bool) -> str:
     from geo.report.accounting import accounting_line  # noqa: PLC0415
+    from geo.report.planwords import difference_line, value_lines, warning_lines  # noqa: PLC0415
 
     if plan.same_as:
         return _("{file} : déjà importé (import {n}) ; rien à faire.").format(
             file=plan.file_name, n=plan.same_as
         )
     counts = plan.summary()["accounting"]
-    change = {name: number(count) for name, count in plan.difference.counts().items()}
     lines = [
         accounting_line(counts["read"], counts["placed"], counts["review"], counts["rejected"]),
-        _("Ajoutés {added}, modifiés {changed}, retirés {removed}, inchangés {same}").format(**change),
-        *_values(plan),
-        *_warnings(plan),
+        difference_line(plan),
+        *value_lines(plan),
+        *warning_lines(plan),
     ]
     if dry_run:
         lines.append(_("Essai : rien n'a été enregistré."))
@@ -159,43 +169,3 @@ def _words(plan: "Plan", applied: int, *, dry_run: bool) -> str:
     else:
         lines.append(_("Rien n'a été enregistré. Ajoutez --yes pour appliquer ces changements."))
     return "\n".join(lines)
-
-
-def _values(plan: "Plan") -> list[str]:
-    table = plan.difference.values.head(SHOWN)
-    lines = [
-        f"  {row['identity']} · {row['column']} : {row['before'] or '–'} → {row['after'] or '–'}"
-        for row in table.to_dict("records")
-    ]
-    lines += ["  " + _("{key} : retiré").format(key=name) for name in plan.difference.removed[:SHOWN]]
-    left = max(len(plan.difference.values) - SHOWN, 0) + max(len(plan.difference.removed) - SHOWN, 0)
-    return [*lines, "  " + _("… et {n} autres").format(n=number(left))] if left else lines
-
-
-def _warnings(plan: "Plan") -> list[str]:
-    lines = [
-        _(
-            "Remplace « {source} » ({title}), qui ne comptera plus ; enregistrements : {n}, "
-            "quantité : {quantity}."
-        ).format(source=one.source_id, title=one.title, n=number(one.records), quantity=number(one.quantity))
-        for one in plan.replaces
-    ]
-    if plan.replaced_by:
-        lines.append(
-            _("Ne comptera pas : la source « {source} » en tient lieu.").format(source=plan.replaced_by)
-        )
-    if plan.elsewhere:
-        lines.append(
-            _(
-                "Le même fichier est déjà importé sous la source « {source} » : il compterait deux fois."
-            ).format(source=plan.elsewhere)
-        )
-    if plan.lapsed:
-        lines.append(
-            _("Corrections qui ne s'appliquent plus, la valeur du partenaire ayant changé : {n}").format(
-                n=number(len(plan.lapsed))
-            )
-        )
-    if len(plan.cleaned.problems):
-        lines.append(_("Valeurs illisibles : {n}").format(n=number(len(plan.cleaned.problems))))
-    return lines

@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         boundaries,
         activity_type=arguments.type,
         vintage=arguments.vintage,
-        given=_mapping(arguments.map),
+        given=mapping(arguments.map),
         sheet=arguments.sheet,
     )
     if arguments.out:
@@ -55,7 +55,14 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _mapping(pairs: list[str]) -> dict[str, str]:
+def mapping(pairs: list[str]) -> dict[str, str]:
+    """Read ``--map field=column`` as record column to heading.
+
+    Raises
+    ------
+    RecordFileError
+        If a pair is not written so, or names a field that there is not.
+    """
     found: dict[str, str] = {}
     for pair in pairs:
         column, separator, heading = pair.partition("=")

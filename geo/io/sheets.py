@@ -5,6 +5,7 @@ before it is opened, an archive before it is unpacked. Each fault ends in one li
 in part is read, with the rest listed.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,8 @@ ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "gpx": (".gpx",),
 }
 _HEAD: Final = 4096
+# A sheet of which so many columns are recognised may hold records as well as the one that was read.
+_ALIKE_COLUMNS: Final = 2
 _PROBLEMS: Final = ("row", "column", "value", "problem")
 
 
@@ -49,6 +52,8 @@ class Opened:
         Sheet or layer that was read, ``""`` where a file has but one table.
     others : mapping of str to int
         Sheets that were not read, with their filled rows.
+    alike : tuple of str
+        Those of them that look like records too: visible, filled, two columns recognised.
     noted : mapping of str to int
         What was done: ``two_heading_rows``, ``title_rows``, ``other_ending``, ``encoding:cp1252``…
     problems : DataFrame
@@ -59,6 +64,7 @@ class Opened:
     kind: str
     sheet: str = ""
     others: Mapping[str, int] = field(default_factory=dict)
+    alike: tuple[str, ...] = ()
     noted: Mapping[str, int] = field(default_factory=dict)
     problems: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(_PROBLEMS)))
 
@@ -89,7 +95,7 @@ def read_sheet(path: Path, *, sheet: str = "") -> Opened:
     else:
         grid, problems = waypoints.read_points(path, kind)
         opened = Opened(grid.table, kind, noted=grid.noted, problems=problems)
-    return Opened(opened.table, kind, opened.sheet, opened.others, {**noted, **opened.noted}, opened.problems)
+    return dataclasses.replace(opened, noted={**noted, **opened.noted})
 
 
 def kind_of(path: Path) -> str:
@@ -220,9 +226,16 @@ def _read_workbook(path: Path, kind: str, wanted: str) -> Opened:
         )
     best = max(usable, key=lambda sheet: (sheet.visible, *_worth(sheet.grid)))
     assert best.grid is not None
-    others = {sheet.name: len(sheet.grid.table) for sheet in sheets if sheet.grid and sheet is not best}
+    rest = {sheet.name: sheet for sheet in sheets if sheet.grid and sheet is not best}
+    others = {name: len(sheet.grid.table) for name, sheet in rest.items() if sheet.grid}
+    alike = tuple(name for name, sheet in rest.items() if sheet.visible and _like_records(sheet.grid))
     problems = _by_heading(best.problems, best.grid)
-    return Opened(best.grid.table, kind, best.name, others, dict(best.grid.noted), problems)
+    return Opened(best.grid.table, kind, best.name, others, alike, dict(best.grid.noted), problems)
+
+
+def _like_records(grid: Grid | None) -> bool:
+    columns, rows = _worth(grid)
+    return columns >= _ALIKE_COLUMNS and rows > 0
 
 
 def _worth(grid: Grid | None) -> tuple[int, int]:
@@ -248,6 +261,6 @@ def _chosen_layer(path: Path, kind: str, layers: Mapping[str, Grid], wanted: str
         raise _no_such(path.name, wanted, list(layers))
     name = wanted or max(layers, key=lambda each: _worth(layers[each]))
     others = {other: len(grid.table) for other, grid in layers.items() if other != name}
-    return Opened(
-        layers[name].table, kind, name if others or wanted else "", others, dict(layers[name].noted)
-    )
+    alike = tuple(other for other, rows in others.items() if rows)
+    shown = name if others or wanted else ""
+    return Opened(layers[name].table, kind, shown, others, alike, dict(layers[name].noted))

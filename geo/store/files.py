@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from geo.counting import Members, without_details_twice
 from geo.errors import RecordFileError
 from geo.i18n import _
 from geo.io.records import read_sources, read_table, read_types, sha256
-from geo.io.sheets import read_sheet
+from geo.io.sheets import Opened, read_sheet
 from geo.settings import ACTIVITIES_DIR
 from geo.store.places import place_records
 from geo.store.rows import identities
@@ -121,22 +121,24 @@ def read_file(
     vintage: str = "",
     given: Mapping[str, str] | None = None,
     sheet: str = "",
+    opened: Opened | None = None,
 ) -> Cleaned:
-    """Read the records of a partner's file, not placed yet; parameters and errors as :func:`load_file`."""
+    """Read the records of a partner's file, not placed yet; parameters and errors as :func:`load_file`.
+
+    Parameters
+    ----------
+    opened : Opened, optional
+        The file where it was opened before, without what is to be left out.
+    """
     if activity_type and activity_type not in types:
         raise RecordFileError(
             _("Type d'activité inconnu : « {name} ». Types possibles : {names}.").format(
                 name=activity_type, names=", ".join(types)
             )
         )
-    opened = read_sheet(path, sheet=sheet)
-    table = opened.table
-    if missing := [heading for heading in (given or {}).values() if heading not in table]:
-        raise RecordFileError(
-            _("{file} : pas de colonne « {heading} ». Colonnes : {headings}.").format(
-                file=path.name, heading=missing[0], headings=", ".join(str(name) for name in table)
-            )
-        )
+    found = opened or read_sheet(path, sheet=sheet)
+    table = found.table
+    check_headings(path.name, table, (given or {}).values())
     cleaned = clean(table, types=types, source_id=source_id, given=given)
     records = cleaned.records
     if activity_type:
@@ -145,16 +147,32 @@ def read_file(
         records = records.assign(
             provider_vintage=records["provider_vintage"].where(lambda v: v != "", vintage)
         )
-    faults = [frame for frame in (opened.problems, cleaned.problems) if len(frame)]
+    faults = [frame for frame in (found.problems, cleaned.problems) if len(frame)]
     return dataclasses.replace(
         cleaned,
         records=records,
-        notes=(*opened.noted, *cleaned.notes),
-        noted={**opened.noted, **cleaned.noted},
+        notes=(*found.noted, *cleaned.notes),
+        noted={**found.noted, **cleaned.noted},
         problems=pd.concat(faults, ignore_index=True) if faults else cleaned.problems,
-        sheet=opened.sheet,
-        other_sheets=opened.others,
+        sheet=found.sheet,
+        other_sheets=found.others,
     )
+
+
+def check_headings(name: str, table: pd.DataFrame, headings: Iterable[str]) -> None:
+    """Refuse a heading that somebody named and the file does not have.
+
+    Raises
+    ------
+    RecordFileError
+        With the headings that there are.
+    """
+    if missing := [heading for heading in headings if heading not in table]:
+        raise RecordFileError(
+            _("{file} : pas de colonne « {heading} ». Colonnes : {headings}.").format(
+                file=name, heading=missing[0], headings=", ".join(str(each) for each in table)
+            )
+        )
 
 
 def counted(records: pd.DataFrame, members: Members) -> pd.DataFrame:

@@ -98,6 +98,12 @@ def problems(number: int) -> pd.DataFrame:
         return pd.DataFrame([json.loads(text) for text in connection.execute(found).scalars()])
 
 
+def changed_meanwhile(source_id: str) -> str:
+    """Say that a source changed since it was looked at, by which import and whose."""
+    with database.reading() as connection:
+        return _changed_meanwhile(connection, source_id)
+
+
 def _changed_meanwhile(connection: sa.Connection, source_id: str) -> str:
     last = connection.execute(
         sa.select(IMPORTS.c.id, IMPORTS.c.imported_by, IMPORTS.c.undone_by)

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from geo import settings
 from geo.errors import StoreError
-from geo.i18n import _
+from geo.i18n import LANGUAGE_VARIABLE, _, language
 from geo.store import database
 from geo.store.planning import Progress
 from geo.store.tables import IMPORTS, JOBS
@@ -71,7 +71,8 @@ def start(arguments: Sequence[str], *, file_name: str, who: str) -> int:
     process = subprocess.Popen(
         command,
         cwd=settings.PROJECT_DIR,
-        env={**os.environ, database.USER_VARIABLE: who},
+        # What it says is read by who started it.
+        env={**os.environ, database.USER_VARIABLE: who, LANGUAGE_VARIABLE: language()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -15,6 +15,7 @@ from geo.boundaries import Boundaries
 from geo.cleaning import Cleaned
 from geo.counting import account
 from geo.io.records import read_sources, read_types, sha256
+from geo.io.sheets import Opened
 from geo.store import database, held, sources
 from geo.store.difference import Difference, compare
 from geo.store.files import load_shipped, read_file
@@ -31,15 +32,21 @@ def silent(_step: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True)
 class Options:
-    """What the file does not say itself: type of its rows, vintage of its P-codes, its columns."""
+    """What the file does not say itself: type of its rows, vintage of its P-codes, its columns, its sheet."""
 
     activity_type: str = ""
     vintage: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
 
     def as_json(self) -> str:
         """Return the options as text, the same for equal options."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False, sort_keys=True)
+
+    def as_read(self, cleaned: Cleaned) -> "Options":
+        """Return the options as they came out: the same whether a column was named or recognised."""
+        columns = dict(cleaned.columns)
+        return dataclasses.replace(self, given=columns, sheet=cleaned.sheet)
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,7 @@ def prepare(
     options: Options | None = None,
     profile: str = "",
     partial: bool = False,
+    opened: Opened | None = None,
     progress: Progress = silent,
 ) -> Plan:
     """Read and place a file and compare it with what stands; nothing is written.
@@ -130,6 +138,8 @@ def prepare(
         Its id ties the file to earlier ones of the same partner.
     partial : bool
         The file completes what stands: rows that it does not have stay.
+    opened : Opened, optional
+        The file where it was opened before, without what is to be left out.
 
     Raises
     ------
@@ -147,7 +157,10 @@ def prepare(
         activity_type=chosen.activity_type,
         vintage=chosen.vintage,
         given=chosen.given,
+        sheet=chosen.sheet,
+        opened=opened,
     )
+    chosen = chosen.as_read(cleaned)
     records = storable(cleaned.records.assign(source_id=source.source_id))
     with database.reading() as connection:
         known = {**read_sources(), **sources.imported(connection)}
@@ -218,15 +231,13 @@ def _replaces(
     connection: sa.Connection, source: Source, known: Mapping[str, Source], boundaries: Boundaries
 ) -> tuple[Replaced, ...]:
     """Return the sources that count now and stop counting when ``source`` comes in."""
-    if basis_of(connection, source.source_id):
-        return ()  # it stands already: who brought it in first has seen this
-    silent_now = sources.not_counting(known, sources.switched_off(connection))
+    off = sources.switched_off(connection)
+    before = sources.not_counting(known, off)
     shipped = read_sources()
-    names = [
-        name
-        for name, other in known.items()
-        if name not in silent_now and (sources.stands_in_for(source, other) or name == source.source_id)
-    ]
+    gone = sources.not_counting({**known, source.source_id: source}, off) - before
+    # The shipped records of a source make room for those that somebody imports under its name.
+    first = source.source_id not in before and not basis_of(connection, source.source_id)
+    names = [name for name in known if name in gone or (first and name == source.source_id)]
     if not names:
         return ()
     frames = [held.standing(connection)]

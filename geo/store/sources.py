@@ -46,6 +46,15 @@ def known_sources() -> dict[str, Source]:
         return {**shipped, **imported(connection)}
 
 
+def remembered() -> dict[str, Source]:
+    """Return every source that was ever named: shipped, imported, of imports that were undone too."""
+    if not database.exists():
+        return read_sources()
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(SOURCES.c.details).where(SOURCES.c.details != ""))
+        return {**read_sources(), **{one.source_id: one for one in map(from_json, rows.scalars())}}
+
+
 def switched_off(connection: sa.Connection) -> set[str]:
     """Return the sources that somebody switched off."""
     off = sa.select(SOURCES.c.source_id).where(sa.not_(SOURCES.c.enabled))
@@ -107,16 +116,27 @@ def not_counting(sources: Mapping[str, Source], off: Iterable[str]) -> set[str]:
 
 
 def completed(source: Source, sources: Mapping[str, Source]) -> Source:
-    """Fill what a source leaves open from one that was derived from it: country, vintage, scope.
+    """Fill what a source leaves open from one that was derived from it, or that it supersedes.
 
-    Counts cannot cover more than the survey they were counted from.
+    Counts cannot cover more than the survey they were counted from; what takes the place of a
+    source covers what it covered.
     """
     derived = next((one for one in sources.values() if one.derived_from == source.source_id), None)
     if derived is None:
-        return source
+        return _as_the_one_before(source, sources)
     names = "country vintage publisher date licence licence_en attribution caveats caveats_en"
     filled = {name: getattr(source, name) or getattr(derived, name) for name in names.split()}
     scope = source.scope if source.scope != Scope() else derived.scope
+    return dataclasses.replace(source, **filled, scope=scope)
+
+
+def _as_the_one_before(source: Source, sources: Mapping[str, Source]) -> Source:
+    """Fill country, vintage and scope from the one source that is superseded: it covers as much."""
+    named = [sources[name] for name in replaced_ids(source) if name in sources]
+    if len(named) != 1:
+        return source
+    filled = {name: getattr(source, name) or getattr(named[0], name) for name in ("country", "vintage")}
+    scope = source.scope if source.scope != Scope() else named[0].scope
     return dataclasses.replace(source, **filled, scope=scope)
 
 
