@@ -90,6 +90,32 @@ def share(
     return _without_names(_by_sector(shared, display.eq("sector") & ~own), hidden, ~own)
 
 
+def cells_seen(
+    records: pd.DataFrame,
+    audience: Audience,
+    *,
+    types: Mapping[str, ActivityType],
+    organisations: Mapping[str, str] | None = None,
+) -> pd.Series:
+    """Return the rows whose cells this audience may read as the partner wrote them.
+
+    What :func:`share` withholds in part, it withholds whole of a cell that could not be read.
+
+    Parameters
+    ----------
+    records : DataFrame
+        ``activity_type, implementing_org`` as they are, not as they are shared.
+    """
+    if audience.role in ("coordinator", "administrator"):
+        return pd.Series(True, index=records.index)
+    exact = [name for name, made in types.items() if made.sharing == "exact"]
+    displays = organisations or {}
+    hidden = [name for name, shown in displays.items() if shown != "named"]
+    seen = records["activity_type"].isin(exact) & ~records["implementing_org"].isin(hidden)
+    own = records["implementing_org"].eq(audience.organisation) & (audience.organisation != "")
+    return seen | (own & (audience.role == "partner"))
+
+
 def _rounded(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     if not rows.any():
         return records

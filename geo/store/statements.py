@@ -11,7 +11,7 @@ from geo.store.tables import HISTORY, IMPORTS, PROBLEMS
 
 STATEMENT_COLUMNS: Final = (
     *("source_id", "identity", "import_id", "file_row"),
-    *("file_name", "sheet", "imported_at", "imported_by"),
+    *("file_name", "sheet", "imported_at", "imported_by", "headings"),
 )
 UNREAD_COLUMNS: Final = ("source_id", "identity", "import_id", "file_row", "column", "heading", "value")
 # What a problem of a cell is put right by, where its column is read into others.
@@ -26,13 +26,14 @@ def statements(source_id: str = "", identity: str = "") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``source_id, identity, import_id, file_row, file_name, sheet, imported_at, imported_by``;
-        one row a record, none for the shipped ones.
+        ``source_id, identity, import_id, file_row, file_name, sheet, imported_at, imported_by``
+        and ``headings`` (column of the record to heading of the file); one row a record, none for
+        the shipped ones.
     """
     if not database.exists():
         return pd.DataFrame(columns=list(STATEMENT_COLUMNS))
     with database.reading() as connection:
-        return _statements(connection, source_id, identity).drop(columns="columns")
+        return _statements(connection, source_id, identity)
 
 
 def unread() -> pd.DataFrame:
@@ -64,14 +65,13 @@ def unread() -> pd.DataFrame:
         strict=True,
     )
     open_ones = joined[[key not in right for key in keys]]
-    headings = [
-        columns.get(name, "") for name, columns in zip(open_ones["column"], open_ones["columns"], strict=True)
+    heading = [
+        named.get(name, "") for name, named in zip(open_ones["column"], open_ones["headings"], strict=True)
     ]
-    return open_ones.assign(heading=headings)[[*UNREAD_COLUMNS, "problem"]].reset_index(drop=True)
+    return open_ones.assign(heading=heading)[[*UNREAD_COLUMNS, "problem"]].reset_index(drop=True)
 
 
 def _statements(connection: sa.Connection, source_id: str = "", identity: str = "") -> pd.DataFrame:
-    """Return the statements with ``columns``, the headings that the file was read by."""
     latest = (
         sa.func.row_number()
         .over(partition_by=(HISTORY.c.source_id, HISTORY.c.identity), order_by=HISTORY.c.id.desc())
@@ -103,7 +103,7 @@ def _files(connection: sa.Connection) -> pd.DataFrame:
     told = [json.loads(text or "{}") for text in table["summary"]]
     sheets = pd.Series([each.get("sheet", "") for each in told], index=table.index, dtype="str")
     headings = pd.Series([each.get("columns", {}) for each in told], index=table.index, dtype=object)
-    return table.drop(columns="summary").assign(sheet=sheets, columns=headings)
+    return table.drop(columns="summary").assign(sheet=sheets, headings=headings)
 
 
 def _problems(connection: sa.Connection) -> pd.DataFrame:
