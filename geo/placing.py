@@ -76,7 +76,7 @@ def place(
     by_name = _place_stated(said[~usable], has_position=records.loc[~usable, "longitude"].notna())
     for part in (by_point, by_name):
         placed.loc[part.index, part.columns] = part
-    placed = _with_units(placed, communes)
+    placed = with_units(placed, communes)
     flags = _add_flag(placed["flags"], repeats(records), "possible_repeat")
     return records.drop(columns=[c for c in PLACED_COLUMNS if c in records]).join(placed.assign(flags=flags))
 
@@ -288,8 +288,11 @@ def _add_flag(flags: pd.Series, rows: pd.Series, flag: str) -> pd.Series:
     return flags.where(~rows.reindex(flags.index, fill_value=False), added).astype("str")
 
 
-def _with_units(placed: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """P-codes of the unit above or at the place set at each level, where there is exactly one."""
+def with_units(placed: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return placed rows with the P-codes of the unit at or above their place set at each level.
+
+    A level at which the place set has more than one unit stays empty.
+    """
     parents = _parents(communes)
     sets = placed["place_set"].drop_duplicates()
     rows = {text: _common_units(text, parents) for text in sets}

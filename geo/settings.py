@@ -25,6 +25,9 @@ FOCUS_REGIONS: Final = ("ML05", "ML06", "ML07", "MR02")
 # A record whose position lies further than this from the region it states is
 # not placed but put to review [km].
 MAX_KM_FROM_STATED_REGION: Final = 20.0
+# A position this near to a commune may lie in it: boundaries at 1:1,000,000 and
+# hand-held receivers err by as much together [km].
+MAX_KM_BESIDE_COMMUNE: Final = 5.0
 
 # Limits of a boundary file: HDX's whole-country archives are under 60 MB, unpacked under 200 MB.
 MAX_BOUNDARY_FILE_MB: Final = 200

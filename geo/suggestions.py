@@ -6,7 +6,7 @@ import pandas as pd
 
 from geo.gazetteer import Gazetteer, cost, gazetteer, is_beginning, nearest
 from geo.i18n import N_, _
-from geo.readings import scope
+from geo.readings import parent_readings, scope
 from geo.settings import LEVELS
 from geo.spelling import Name, parse, skeleton
 
@@ -63,15 +63,23 @@ def candidates(
     """
     gaz = units if isinstance(units, Gazetteer) else gazetteer(units)
     name = parse(text)
-    stated = scope(gaz, level=level, region=region, cercle=cercle).allowed
+    stated = _stated(gaz, level, region, cercle)
     likely = {unit: _likeness(name, unit, gaz) for unit in _within_reach(name, gaz)}
     ranked = sorted(
-        likely, key=lambda unit: (unit not in stated, unit not in gaz.drawn, -likely[unit].score, unit)
+        likely,
+        key=lambda unit: (
+            unit not in stated.allowed,
+            unit not in gaz.drawn,
+            # The same name in another cercle is likelier than in another region.
+            -likely[unit].score,
+            unit not in stated.of_region,
+            unit,
+        ),
     )[:limit]
     rows = gaz.units.loc[ranked, ["pcode", "level", "name", "adm1_pcode", "adm2_pcode"]].assign(
         score=[round(likely[unit].score, 1) for unit in ranked],
-        inside=[unit in stated for unit in ranked],
-        reason=[_reason(likely[unit], unit, stated, level, gaz) for unit in ranked],
+        inside=[unit in stated.allowed for unit in ranked],
+        reason=[_reason(likely[unit], unit, stated, gaz) for unit in ranked],
     )
     return rows.reset_index(drop=True)[list(COLUMNS)]
 
@@ -104,12 +112,56 @@ def _of_spelling(name: Name, known: Name, text: str, origin: str) -> Likeness:
     return Likeness(max(0.0, 94.0 * (1 - cost(name, known) / letters)), "close", text)
 
 
-def _reason(found: Likeness, unit: int, stated: frozenset[int], level: str, gaz: Gazetteer) -> str:
-    said = [_(_REASONS[found.kind]).format(name=found.text)]
-    if gaz.units.at[unit, "level"] != level:
-        said.append(_("d'un autre niveau"))
-    elif unit not in stated:
-        said.append(_("hors du parent indiqué"))
+class Stated(NamedTuple):
+    """The parents written beside a name, and the units that each of them leaves open.
+
+    ``allowed`` agrees with both, ``of_region`` with the region alone, ``current`` with the
+    region in the vintage in use.
+    """
+
+    region: str
+    cercle: str
+    level: str
+    allowed: frozenset[int]
+    of_region: frozenset[int]
+    current: frozenset[int]
+
+
+def _stated(gaz: Gazetteer, level: str, region: str, cercle: str) -> Stated:
+    everything = gaz.at_level[level]
+    now = [code for code in parent_readings(region, gaz) if _is_named(gaz, code, region)]
+    return Stated(
+        region.strip(),
+        cercle.strip(),
+        level,
+        scope(gaz, level=level, region=region, cercle=cercle).allowed,
+        scope(gaz, level=level, region=region).allowed,
+        gaz.within(now) & everything if now else frozenset(),
+    )
+
+
+def _is_named(gaz: Gazetteer, code: str, text: str) -> bool:
+    """Whether a unit carries this name today: other readings of a name carry another."""
+    name = parse(text)
+    return any(entry.name.light == name.light for entry in gaz.names[gaz.row[code]])
+
+
+def _reason(found: Likeness, unit: int, stated: Stated, gaz: Gazetteer) -> str:
+    said = [_(_REASONS[found.kind]).format(name=found.text), *_where(unit, stated, gaz)]
     if unit not in gaz.drawn:
         said.append(_("hors des régions suivies"))
     return ", ".join(said)
+
+
+def _where(unit: int, stated: Stated, gaz: Gazetteer) -> list[str]:
+    """Say in which way a unit does not agree with what is stated; nothing where it does."""
+    level = gaz.units.at[unit, "level"]
+    if level != stated.level:
+        return [_("d'un autre niveau")]
+    if unit not in stated.of_region:
+        return [_("dans une autre région que « {name} »").format(name=stated.region)]
+    if unit not in stated.allowed:
+        return [_("dans un autre cercle que « {name} »").format(name=stated.cercle)]
+    if stated.region and level != "region" and stated.current and unit not in stated.current:
+        return [_("« {name} » selon un découpage plus ancien").format(name=stated.region)]
+    return []

@@ -396,8 +396,20 @@ def test_a_locality_is_not_its_commune(
 def test_candidates_come_with_reasons_those_inside_the_parents_first(known: Gazetteer) -> None:
     found = candidates("Bamba", known, region="Gao")
     assert found["pcode"].tolist()[:2] == ["ML070201", "ML050501"]
-    assert found["reason"].tolist()[:2] == ["nom officiel", "nom officiel, hors du parent indiqué"]
+    assert found["reason"].tolist()[:2] == [
+        "nom officiel",
+        "nom officiel, dans une autre région que « Gao »",
+    ]
     assert found["inside"].tolist()[:2] == [True, False]
+
+
+def test_candidates_say_in_which_way_they_do_not_agree(known: Gazetteer) -> None:
+    other_cercle = candidates("Bamba", known, region="Gao", cercle="Ansongo").iloc[0]
+    assert other_cercle["reason"] == "nom officiel, dans un autre cercle que « Ansongo »"
+    # Until 2016 Gao held Ménaka.
+    older = candidates("Inekar", known, region="Gao").iloc[0]
+    assert older["reason"] == "nom officiel, « Gao » selon un découpage plus ancien"
+    assert older["inside"]
 
 
 def test_candidates_name_the_other_level_and_the_spelling_met(known: Gazetteer) -> None:

@@ -331,19 +331,6 @@ def test_a_contradiction_of_code_and_name_is_settled_as_a_whole(store, tmp_path)
     assert decisions.revoke(number, boundaries(), who="x") == 1
 
 
-def test_a_position_in_doubt_is_a_group_of_one_and_a_unit_must_be_known(store, tmp_path):
-    path = write(
-        tmp_path / "f.csv", "lat;lon;Région;Type d'activité", "14.3;-3.6;Gao;forage", "14.31;-3.6;Gao;forage"
-    )
-    bring(path)
-    table = review.groups(boundaries())
-    assert table[["kind", "rows"]].values.tolist() == [["position", 1], ["position", 1]]
-    with pytest.raises(StoreError, match="Une position se corrige ligne par ligne"):
-        decisions.decide(table.iloc[0].to_dict(), "ML070102", boundaries(), who="x")
-    with pytest.raises(StoreError, match="XX99 n'est pas une unité"):
-        decisions.decide({"kind": "name"}, "XX99", boundaries(), who="x")
-
-
 def test_one_record_is_corrected_with_history(store, partner):
     bring(partner)
     changes = {"provider_adm3_name": "Bara", "quantity": "7"}

@@ -7,15 +7,25 @@ import pandas as pd
 import sqlalchemy as sa
 
 from geo.boundaries import Boundaries
+from geo.choices import NAME, PLACE, POSITION
 from geo.errors import StoreError
 from geo.i18n import _
+from geo.placing import usable_position
 from geo.settings import PCODE_COLUMN
 from geo.store import database, held
-from geo.store.places import NAME, PLACE, STATED, place_keys
-from geo.store.review import question_keys
+from geo.store.alike import (
+    QUESTION_KEYS,
+    STATED,
+    doubtful_positions,
+    place_keys,
+    position_keys,
+    question_keys,
+    stated_key,
+)
 from geo.store.rows import plain
 from geo.store.sources import imported
 from geo.store.tables import (
+    AUDIT,
     DECISIONS,
     RECORDS,
     STORED_PLACED_NUMBERS,
@@ -24,12 +34,18 @@ from geo.store.tables import (
 
 KEYS = ("text_key", "region_key", "cercle_key", "level", "place_key")
 WRITTEN = ("text", "region", "cercle")
+_DECIDE = "decide"
+# Values that any database takes in one question.
+FEW = 500
 
 
 def decide(
     group: Mapping[Any, Any], pcode: str, boundaries: Boundaries, *, who: str, note: str = ""
 ) -> tuple[int, int]:
     """Remember which unit a group of alike rows means and place those rows again.
+
+    For positions in doubt, the unit at the position says that the position is right; the unit
+    stated beside it says that the name is, see :mod:`geo.store.positions`.
 
     Parameters
     ----------
@@ -46,13 +62,11 @@ def decide(
     Raises
     ------
     StoreError
-        If the unit is not known, or the group is of rows with positions, which are corrected one by one.
+        If the unit is not known.
     """
     units = boundaries.units
     if pcode and not any(pcode in set(units[column]) for column in PCODE_COLUMN.values()):
         raise StoreError(_("{pcode} n'est pas une unité des limites en usage.").format(pcode=pcode))
-    if group["kind"] not in (NAME, PLACE):
-        raise StoreError(_("Une position se corrige ligne par ligne ; elle ne se décide pas par groupe."))
     values = {name: str(group.get(name, "")) for name in (*KEYS, *WRITTEN)}
     values |= {"kind": group["kind"], "pcode": pcode, "note": note}
     values |= {"decided_at": database.now(), "decided_by": who}
@@ -60,7 +74,9 @@ def decide(
         inserted = connection.execute(sa.insert(DECISIONS).values(values)).inserted_primary_key
         number = int(inserted[0]) if inserted else 0
         changed = _place_again(connection, values, boundaries)
-        database.note(connection, "decide", who, f"{number} {pcode}")
+        # Of "none of ours" no row changes; how many it was about is known from the group.
+        rows = int(group.get("rows", changed))
+        database.note(connection, _DECIDE, who, f"{number} {pcode or '-'} {rows}")
     return number, changed
 
 
@@ -89,37 +105,81 @@ def revoke(number: int, boundaries: Boundaries, *, who: str) -> int:
 
 
 def decisions() -> pd.DataFrame:
-    """Return every decision, the latest first, with who, when and whether it was revoked."""
+    """Return every decision, the latest first, with who, when and whether it was revoked.
+
+    ``rows`` says how many rows it was about when it was made; missing where that was not noted.
+    """
     columns = list(DECISIONS.c.keys())
     if not database.exists():
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=[*columns, "rows"])
     with database.reading() as connection:
-        rows = connection.execute(sa.select(DECISIONS).order_by(DECISIONS.c.id.desc())).all()
-    return pd.DataFrame(rows, columns=columns)
+        made = connection.execute(sa.select(DECISIONS).order_by(DECISIONS.c.id.desc())).all()
+        noted = connection.execute(sa.select(AUDIT.c.details).where(AUDIT.c.action == _DECIDE)).scalars()
+        parts = [text.split(" ") for text in noted]
+    rows = {int(part[0]): float(part[2]) for part in parts if len(part) == 3}
+    table = pd.DataFrame(made, columns=columns)
+    return table.assign(rows=table["id"].map(rows).astype("float64"))
 
 
 def _place_again(connection: sa.Connection, decision: Mapping[str, Any], boundaries: Boundaries) -> int:
     # Versions that do not stand are placed too: an undo may let them stand again.
-    columns = [RECORDS.c.id, *(RECORDS.c[name] for name in STATED)]
-    stated = pd.DataFrame(connection.execute(sa.select(*columns)).all(), columns=["id", *STATED])
-    if decision["kind"] == PLACE:
-        concerned = place_keys(stated) == decision["place_key"]
-    else:
-        asked = question_keys(stated)
-        keys = ["text_key", "region_key", "cercle_key", "level"]
-        alike = (asked[keys] == [decision[name] for name in keys]).all(axis=1)
-        concerned = stated.index.isin(asked.loc[alike, "row"])
-    return place_versions(connection, [int(number) for number in stated.loc[concerned, "id"]], boundaries)
+    alike = {NAME: _alike_by_name, PLACE: _alike_by_place, POSITION: _alike_by_position}
+    concerned = alike[decision["kind"]](connection, decision)
+    changed = place_versions(connection, concerned, boundaries)
+    # Places found with another program or other boundaries are brought up to date on the way, so
+    # that who settles a hundred groups waits for it once.
+    old = sa.select(RECORDS.c.id).where(RECORDS.c.live, RECORDS.c.placed_with != held.placed_with(boundaries))
+    place_versions(connection, list(connection.execute(old).scalars()), boundaries)
+    return changed
+
+
+def _alike_by_name(connection: sa.Connection, decision: Mapping[str, Any]) -> list[int]:
+    stated = _stated(connection)
+    asked = question_keys(stated)
+    keys = list(QUESTION_KEYS)
+    same = (asked[keys] == [decision[name] for name in keys]).all(axis=1)
+    return _stating(connection, stated[stated.index.isin(asked.loc[same, "row"])])
+
+
+def _alike_by_place(connection: sa.Connection, decision: Mapping[str, Any]) -> list[int]:
+    stated = _stated(connection)
+    return _stating(connection, stated[place_keys(stated) == decision["place_key"]])
+
+
+def _stated(connection: sa.Connection) -> pd.DataFrame:
+    """Return what rows state of their place, each thing once: far fewer than there are rows."""
+    columns = [RECORDS.c[name] for name in STATED]
+    return pd.DataFrame(connection.execute(sa.select(*columns).distinct()).all(), columns=list(STATED))
+
+
+def _stating(connection: sa.Connection, stated: pd.DataFrame) -> list[int]:
+    """Return the versions that state just this."""
+    found: list[int] = []
+    for row in stated.to_dict("records"):
+        same = (RECORDS.c[name] == row[name] for name in STATED)
+        found += connection.execute(sa.select(RECORDS.c.id).where(*same)).scalars()
+    return found
+
+
+def _alike_by_position(connection: sa.Connection, decision: Mapping[str, Any]) -> list[int]:
+    figures = ["longitude", "latitude", "distance_km"]
+    names = ["id", *STATED, "outcome", "reason", "candidates", "method", *figures]
+    doubted = (RECORDS.c.outcome == "review") | (RECORDS.c.method == "decision")
+    rows = connection.execute(sa.select(*(RECORDS.c[name] for name in names)).where(doubted)).all()
+    stated = pd.DataFrame(rows, columns=names).astype(dict.fromkeys(figures, "float64"))
+    waits = doubtful_positions(stated)
+    # Of a row that was decided the reason is gone; what it states tells it well enough.
+    decided = stated["method"].eq("decision") & usable_position(stated)
+    same = decided & (place_keys(stated) == stated_key(decision["place_key"]))
+    same[waits] = position_keys(stated[waits]) == decision["place_key"]
+    return [int(number) for number in stated.loc[same, "id"]]
 
 
 def place_versions(connection: sa.Connection, numbers: list[int], boundaries: Boundaries) -> int:
     """Place these versions again and return how many of those that stand changed."""
     if not numbers:
         return 0
-    # By ranges of numbers: no database takes any number of values in one question.
-    wanted = set(numbers)
-    found = held.versions(connection, RECORDS.c.id.between(min(wanted), max(wanted)))
-    before = found[found["record_id"].isin(wanted)]
+    before = _versions_of(connection, sorted(set(numbers)))
     made = held.corrections(connection)
     right, _lapsed = held.corrected(before, made)
     after = held.replaced(right, boundaries, sources=imported(connection), decided=held.decisions(connection))
@@ -131,6 +191,14 @@ def place_versions(connection: sa.Connection, numbers: list[int], boundaries: Bo
     standing = set(connection.execute(sa.select(RECORDS.c.id).where(RECORDS.c.live)).scalars())
     differs = (plain(before)[["outcome", "place_set"]] != plain(after)[["outcome", "place_set"]]).any(axis=1)
     return int((differs & before["record_id"].isin(standing)).sum())
+
+
+def _versions_of(connection: sa.Connection, numbers: list[int]) -> pd.DataFrame:
+    if len(numbers) <= FEW:
+        return held.versions(connection, RECORDS.c.id.in_(numbers))
+    # By a range of numbers: no database takes any number of values in one question.
+    found = held.versions(connection, RECORDS.c.id.between(numbers[0], numbers[-1]))
+    return found[found["record_id"].isin(numbers)]
 
 
 def _bound(row: dict[Any, Any], figures: list[str]) -> dict[str, Any]:

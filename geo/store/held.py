@@ -11,6 +11,7 @@ from geo.boundaries import Boundaries
 from geo.store.difference import shown_value
 from geo.store.places import place_records
 from geo.store.rows import HELD_COLUMNS, as_frame
+from geo.store.sources import imported
 from geo.store.tables import CORRECTIONS, DECISIONS, RECORDS, STORED_NUMBERS
 
 
@@ -24,6 +25,26 @@ def versions(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> 
     columns = [column for column in RECORDS.c if column.name != "live"]
     found = connection.execute(sa.select(*columns).where(*conditions).order_by(RECORDS.c.id))
     return as_frame(found.all(), [column.name for column in columns])
+
+
+def to_review(connection: sa.Connection, boundaries: Boundaries) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return the records that stand and wait for review, and how many stand with each outcome.
+
+    Quick where every place is up to date: the others are not read.
+    """
+    old = sa.select(RECORDS.c.id).where(RECORDS.c.live, RECORDS.c.placed_with != placed_with(boundaries))
+    made = corrections(connection)
+    if connection.execute(old.limit(1)).first() is None:
+        number = sa.func.count()
+        counted = sa.select(RECORDS.c.outcome, number).where(RECORDS.c.live).group_by(RECORDS.c.outcome)
+        waits = versions(connection, RECORDS.c.live, RECORDS.c.outcome == "review")
+        outcomes = {str(name): int(count) for name, count in connection.execute(counted)}
+        return corrected(waits, made)[0], outcomes
+    right, _lapsed = corrected(standing(connection), made)
+    known = imported(connection)
+    whole = up_to_date(right, boundaries, sources=known, decided=decisions(connection))
+    counts = whole["outcome"].value_counts()
+    return whole[whole["outcome"] == "review"], {str(name): int(count) for name, count in counts.items()}
 
 
 def decisions(connection: sa.Connection) -> pd.DataFrame:

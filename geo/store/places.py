@@ -7,18 +7,16 @@ import pandas as pd
 
 from geo.activities import Source
 from geo.boundaries import Boundaries
+from geo.choices import NAME, PLACE, POSITION
 from geo.gazetteer import Gazetteer
 from geo.io.places import read_gazetteer
 from geo.matching import match
 from geo.placing import place, usable_position
 from geo.readings import parent_readings
-from geo.settings import PCODE_COLUMN
-from geo.spelling import fold
-from geo.stated import CODE_COLUMNS, NAME_COLUMNS, Matcher
-
-# How a decision is made: on one written name under its parents, or on all that a row states.
-NAME, PLACE = "name", "place"
-STATED: Final = ("provider_place_text", *NAME_COLUMNS.values(), *CODE_COLUMNS.values())
+from geo.settings import NAME_COLUMN, PCODE_COLUMN
+from geo.stated import CODE_COLUMNS, Matcher, Readings
+from geo.store.alike import STATED, place_keys
+from geo.store.positions import with_decided_positions
 
 
 def place_records(
@@ -36,36 +34,50 @@ def place_records(
         ``kind, text_key, region_key, cercle_key, level, place_key, pcode``: those that stand.
     """
     units = boundaries.units
-    names = read_gazetteer(units)
     made = decisions if decisions is not None else pd.DataFrame(columns=["kind"])
+
+    asked, decided = _with_decided_places(records, boundaries, made[made["kind"] == PLACE])
+    matcher = matcher_of(units, decisions=made[made["kind"] == NAME])
+    placed = place(asked, boundaries, matcher=matcher, readings=readings_of(units), sources=sources)
+    # The provider's own words stay; only the search was made with what was decided.
+    words = {name: records[name] for name in (*STATED, "provider_vintage")}
+    placed = placed.assign(**words, method=placed["method"].mask(decided, "decision"))
+    return with_decided_positions(placed, boundaries, made[made["kind"] == POSITION])
+
+
+# An index of names takes longer to make than a hundred names to match; two boundaries at most are in use.
+_KEPT: Final[dict[tuple[bytes, bool], Gazetteer]] = {}
+_MOST_KEPT: Final = 8
+
+
+def names_of(units: pd.DataFrame, *, everywhere: bool = False) -> Gazetteer:
+    """Return the names of these units, ready to be matched; made once for units that are alike.
+
+    Parameters
+    ----------
+    everywhere : bool
+        Names may be matched to any unit, not only to those drawn.
+    """
+    told = units[[*PCODE_COLUMN.values(), *NAME_COLUMN.values(), "drawn", "alt_names"]]
+    key = (pd.util.hash_pandas_object(told, index=False).to_numpy().tobytes(), everywhere)
+    made = _KEPT.get(key)
+    if made is None:
+        made = read_gazetteer(units.assign(drawn=True) if everywhere else units)
+        while len(_KEPT) >= _MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        _KEPT[key] = made
+    return made
+
+
+def readings_of(units: pd.DataFrame) -> Readings:
+    """Return what a stated region can mean among these units, in the form that placing asks for."""
+    names = names_of(units)
 
     def readings(region: str) -> tuple[frozenset[str], ...]:
         found = parent_readings(region, names)
         return (frozenset(found),) if found else ()
 
-    asked, decided = _with_decided_places(records, boundaries, made[made["kind"] == PLACE])
-    matcher = matcher_of(units, decisions=made[made["kind"] == NAME])
-    placed = place(asked, boundaries, matcher=matcher, readings=readings, sources=sources)
-    # The provider's own words stay; only the search was made with what was decided.
-    words = {name: records[name] for name in (*STATED, "provider_vintage")}
-    return placed.assign(**words, method=placed["method"].mask(decided, "decision"))
-
-
-def place_keys(records: pd.DataFrame) -> pd.Series:
-    """Return the key of all that each row states of its place: rows with one key are alike.
-
-    Examples
-    --------
-    >>> from geo.activities import complete
-    >>> rows = complete(pd.DataFrame({"provider_adm3_name": ["Bara", "BARA "]}))
-    >>> place_keys(rows).nunique()
-    1
-    """
-    parts = []
-    for column in STATED:
-        table = {text: fold(text) for text in records[column].unique()}
-        parts.append(records[column].map(table).astype("str"))
-    return pd.Series(["|".join(row) for row in zip(*parts, strict=True)], index=records.index, dtype="str")
+    return readings
 
 
 def _with_decided_places(
@@ -102,7 +114,7 @@ def matcher_of(units: pd.DataFrame, *, decisions: pd.DataFrame | None = None) ->
     Names are looked for among the regions drawn; a region, and what is stated
     to lie in a region outside them, among all units of both countries.
     """
-    drawn, every = read_gazetteer(units), read_gazetteer(units.assign(drawn=True))
+    drawn, every = names_of(units), names_of(units, everywhere=True)
     focus = set(units.loc[units["drawn"], "adm1_pcode"])
 
     def ask(questions: pd.DataFrame, names: Gazetteer) -> pd.DataFrame:

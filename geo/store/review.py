@@ -1,28 +1,75 @@
 """Places to settle: rows alike are one group, with the candidates that each has."""
 
 import hashlib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
+from geo import stated
 from geo.boundaries import Boundaries
-from geo.counting import SEPARATOR
-from geo.matching import decision_keys
+from geo.choices import NAME, PLACE, POSITION
+from geo.counting import SEPARATOR, Accounting
 from geo.placing import usable_position
-from geo.settings import LEVELS
+from geo.settings import PCODE_COLUMN
 from geo.stated import CODE_COLUMNS, NAME_COLUMNS
 from geo.store import database, held
-from geo.store.current import held_records
-from geo.store.places import NAME, PLACE, matcher_of, place_keys
-
-POSITION: Final = "position"
-NAME_REASONS: Final = ("ambiguous_place", "unknown_place", "place_contradicted")
-QUESTION: Final = ("text", "region", "cercle", "level")
-GROUP_COLUMNS: Final = (
-    *("group", "kind", "reason", "text", "region", "cercle", "level", "rows", "candidates"),
-    *("text_key", "region_key", "cercle_key", "place_key", "sources", "record_ids"),
+from geo.store.alike import (
+    QUESTION,
+    QUESTION_KEYS,
+    place_keys,
+    position_keys,
+    question_keys,
 )
+from geo.store.places import matcher_of, readings_of
+
+NAME_REASONS: Final = ("ambiguous_place", "unknown_place", "place_contradicted")
+GROUP_COLUMNS: Final = (
+    *("group", "kind", "reason", "text", "region", "cercle", "level", "rows", "candidates", "stated"),
+    *("text_key", "region_key", "cercle_key", "place_key", "sources", "partners", "imports"),
+    *("record_ids", "points", "least_km", "most_km"),
+)
+# What leaves as a file: no keys, no numbers of the store's own.
+WRITTEN: Final = (
+    *("group", "kind", "reason", "text", "region", "cercle", "level", "rows", "candidates", "stated"),
+    *("sources", "partners", "imports", "least_km", "most_km"),
+)
+# What every kind of group takes over from its rows.
+_OF_ROWS: Final = ("reason", "candidates", "source_id", "implementing_org", "import_id", "record_id")
+_KEYED: Final = ("text_key", "region_key", "cercle_key", "level", "place_key")
+
+
+@dataclass(frozen=True, eq=False)
+class Waiting:
+    """What is to be settled in the imported records that stand.
+
+    Attributes
+    ----------
+    groups : DataFrame
+        Of :func:`groups`.
+    accounting : Accounting
+        Of all imported records that stand.
+    unplaced : int
+        Rows to review that nobody is asked about any more: they mean no unit of ours.
+    """
+
+    groups: pd.DataFrame
+    accounting: Accounting
+    unplaced: int
+
+
+def waiting(boundaries: Boundaries) -> Waiting:
+    """Return the groups to settle with the accounting that they are a part of."""
+    if not database.exists():
+        return Waiting(_empty(), Accounting(0, 0, 0, 0), 0)
+    with database.reading() as connection:
+        records, outcomes = held.to_review(connection, boundaries)
+        decided = held.decisions(connection)
+    counts = {name: int(outcomes.get(name, 0)) for name in ("placed", "review", "rejected")}
+    found = grouped(records, boundaries, decided=decided)
+    asked = {number for numbers in found["record_ids"] for number in numbers}
+    return Waiting(found, Accounting(sum(counts.values()), **counts), counts["review"] - len(asked))
 
 
 def groups(boundaries: Boundaries) -> pd.DataFrame:
@@ -32,114 +79,96 @@ def groups(boundaries: Boundaries) -> pd.DataFrame:
     -------
     DataFrame
         One row a group: ``group`` (a short id, the same tomorrow), ``kind`` (``name``: one
-        written name under its parents; ``place``: all that a row states; ``position``: one
-        row whose position is in doubt), ``reason``, the words, ``rows``, ``candidates``
-        (P-codes), the keys of a decision, ``sources``, ``record_ids``.
+        written name under its parents; ``place``: all that a row states; ``position``:
+        positions in doubt for one reason), ``reason``, the words, ``rows``, ``candidates``
+        and ``stated`` (P-codes), the keys of a decision, ``sources``, ``partners``,
+        ``imports`` and ``record_ids``; of positions ``points`` (longitude, latitude
+        [degree]) and how far they lie from where they should [km].
     """
-    if not database.exists():
-        return pd.DataFrame(columns=list(GROUP_COLUMNS))
-    records = held_records(boundaries)
-    with database.reading() as connection:
-        decided = held.decisions(connection)
-    return grouped(records[records["outcome"] == "review"], boundaries, decided=decided)
+    return waiting(boundaries).groups
 
 
 def grouped(records: pd.DataFrame, boundaries: Boundaries, *, decided: pd.DataFrame) -> pd.DataFrame:
     """Group held records that are to be reviewed, see :func:`groups`."""
+    # A decision for a unit that these boundaries do not have settles nothing.
+    known = {code for column in PCODE_COLUMN.values() for code in boundaries.units[column]}
+    decided = decided[decided["pcode"].isin(known | {""})]
     by_position = usable_position(records)
     coded = (records[list(CODE_COLUMNS.values())] != "").any(axis=1)
     by_name = ~by_position & ~coded & records["reason"].isin(NAME_REASONS)
     by_name &= (records[list(NAME_COLUMNS.values())] != "").any(axis=1)
+    names, unasked = _name_groups(records[by_name], boundaries, decided[decided["kind"] == NAME])
+    by_place = (~by_position & ~by_name) | records.index.isin(unasked)
     parts = [
-        _name_groups(records[by_name], boundaries, decided[decided["kind"] == NAME]),
-        _place_groups(records[~by_position & ~by_name], decided[decided["kind"] == PLACE]),
-        _position_groups(records[by_position]),
+        names,
+        _place_groups(records[by_place], decided[decided["kind"] == PLACE]),
+        _position_groups(records[by_position], boundaries, decided[decided["kind"] == POSITION]),
     ]
-    empty = dict.fromkeys(GROUP_COLUMNS, "")
-    filled = [part.assign(**{k: v for k, v in empty.items() if k not in part}) for part in parts if len(part)]
+    filled = [part for part in parts if len(part)]
     if not filled:
-        return pd.DataFrame(columns=list(GROUP_COLUMNS))
-    whole = pd.concat(filled, ignore_index=True)
+        return _empty()
+    whole = pd.concat([_completed(part) for part in filled], ignore_index=True)
     ids = [_short(row) for row in whole[["kind", *_KEYED]].itertuples(index=False)]
     whole = whole.assign(group=ids).sort_values(["rows", "group"], ascending=[False, True])
     return whole[list(GROUP_COLUMNS)].reset_index(drop=True)
 
 
-_KEYED: Final = ("text_key", "region_key", "cercle_key", "level", "place_key")
+def kept(
+    table: pd.DataFrame, *, source: str = "", of_import: str = "", reason: str = ""
+) -> pd.DataFrame:
+    """Return the groups with rows of this source and this import, and of this reason."""
+    found = table if not reason else table[table["reason"] == reason]
+    for column, wanted in (("sources", source), ("imports", of_import)):
+        if wanted:
+            found = found[[wanted in texts.split(SEPARATOR) for texts in found[column]]]
+    return found
+
+
+def _empty() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(GROUP_COLUMNS))
+
+
+def _completed(part: pd.DataFrame) -> pd.DataFrame:
+    missing: dict[str, object] = dict.fromkeys((*_KEYED, "stated"), "")
+    missing |= {"points": [()] * len(part), "least_km": float("nan"), "most_km": float("nan")}
+    return part.assign(**{name: value for name, value in missing.items() if name not in part})
 
 
 def _short(parts: Iterable[object]) -> str:
     return hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=4).hexdigest()
 
 
-def questions(records: pd.DataFrame) -> pd.DataFrame:
-    """Return the names that each row asks for, under each of its stated parents.
-
-    Returns
-    -------
-    DataFrame
-        ``row`` (label in ``records``), ``text, region, cercle, level``.
-    """
-    columns = list(NAME_COLUMNS.values())
-    distinct = records[columns].drop_duplicates()
-    asked = {tuple(row): _asked(row) for row in distinct.itertuples(index=False, name=None)}
-    rows = [
-        (label, *question)
-        for label, row in zip(records.index, records[columns].itertuples(index=False, name=None), strict=True)
-        for question in asked[tuple(row)]
-    ]
-    return pd.DataFrame(rows, columns=["row", *QUESTION])
-
-
-def _asked(names: Sequence[str]) -> list[tuple[str, str, str, str]]:
-    region, cercle, commune = (
-        [part.strip() for part in cell.split(SEPARATOR) if part.strip()] for cell in names
-    )
-    if commune:
-        return [(text, r, c, LEVELS[2]) for text in commune for r in region or [""] for c in cercle or [""]]
-    if cercle:
-        return [(text, r, "", LEVELS[1]) for text in cercle for r in region or [""]]
-    return [(text, "", "", LEVELS[0]) for text in region]
-
-
-def question_keys(records: pd.DataFrame) -> pd.DataFrame:
-    """Return the keys of a decision for every name that a row asks for: ``row`` and the keys."""
-    asked = questions(records)
-    distinct = asked[list(QUESTION)].drop_duplicates()
-    keys = decision_keys(distinct, text="text", region="region", cercle="cercle", level="level")
-    return asked.merge(distinct.join(keys.drop(columns="level")), on=list(QUESTION), how="left")
-
-
-def _name_groups(records: pd.DataFrame, boundaries: Boundaries, decided: pd.DataFrame) -> pd.DataFrame:
+def _name_groups(
+    records: pd.DataFrame, boundaries: Boundaries, decided: pd.DataFrame
+) -> tuple[pd.DataFrame, list[object]]:
+    """Groups of names, and the rows of which no single name is in question."""
     if not len(records):
-        return pd.DataFrame()
+        return pd.DataFrame(), []
     asked = question_keys(records)
     distinct = asked[list(QUESTION)].drop_duplicates(ignore_index=True)
     answers = matcher_of(boundaries.units, decisions=decided)(distinct)
     # "None of ours" was decided too: nobody is asked again.
-    open_ones = answers["outcome"].ne("match") & answers["located_in_pcode"].eq("")
-    open_ones &= answers["method"].ne("decision")
-    pending = distinct.join(answers[["candidates"]])[open_ones]
-    rows = asked.merge(pending, on=list(QUESTION)).join(
-        records[["reason", "source_id", "record_id"]], on="row"
+    answered = distinct.assign(
+        settled=answers["method"].eq("decision"),
+        pending=answers["outcome"].ne("match")
+        & answers["located_in_pcode"].eq("")
+        & answers["method"].ne("decision"),
+        candidates=answers["candidates"],
     )
-    keys = ["text_key", "region_key", "cercle_key", "level"]
-    return _gathered(rows, keys).assign(kind=NAME)
+    rows = asked.merge(answered, on=list(QUESTION))
+    unasked = set(records.index) - set(rows.loc[rows["pending"] | rows["settled"], "row"])
+    pending = rows[rows["pending"]].join(
+        records[[name for name in _OF_ROWS if name != "candidates"]], on="row"
+    )
+    found = _gathered(pending, list(QUESTION_KEYS)).assign(kind=NAME) if len(pending) else pd.DataFrame()
+    return found, list(unasked)
 
 
 def _place_groups(records: pd.DataFrame, decided: pd.DataFrame) -> pd.DataFrame:
     if not len(records):
         return pd.DataFrame()
-    region, cercle, _commune = NAME_COLUMNS.values()
-    rows = pd.DataFrame(
-        {
-            "place_key": place_keys(records),
-            "text": [_finest(row) for row in records[_WORDS].itertuples(index=False, name=None)],
-            "region": records[region],
-            "cercle": records[cercle],
-            **{name: records[name] for name in ("reason", "candidates", "source_id", "record_id")},
-        }
-    )
+    texts = [_finest(row) for row in records[_WORDS].itertuples(index=False, name=None)]
+    rows = _worded(records, texts, place_keys(records))
     rows = rows[~rows["place_key"].isin(decided["place_key"])]
     return _gathered(rows, ["place_key"]).assign(kind=PLACE) if len(rows) else pd.DataFrame()
 
@@ -156,44 +185,60 @@ def _finest(words: Iterable[str]) -> str:
     return " / ".join(dict.fromkeys(word for word in words if word))
 
 
-def _position_groups(records: pd.DataFrame) -> pd.DataFrame:
+def _worded(records: pd.DataFrame, texts: list[str], keys: pd.Series) -> pd.DataFrame:
+    region, cercle, _commune = NAME_COLUMNS.values()
+    columns = {"place_key": keys, "text": texts, "region": records[region], "cercle": records[cercle]}
+    return pd.DataFrame({**columns, **{name: records[name] for name in _OF_ROWS}})
+
+
+def _position_groups(records: pd.DataFrame, boundaries: Boundaries, decided: pd.DataFrame) -> pd.DataFrame:
     if not len(records):
         return pd.DataFrame()
-    region, cercle, _commune = NAME_COLUMNS.values()
-    keys = records["source_id"] + "|" + records["identity"]
-    points = [f"{y:.5f}, {x:.5f}" for x, y in zip(records["longitude"], records["latitude"], strict=True)]
-    rows = pd.DataFrame(
-        {
-            "place_key": keys,
-            "text": points,
-            "region": records[region],
-            "cercle": records[cercle],
-            **{name: records[name] for name in ("reason", "candidates", "source_id", "record_id")},
-        }
+    units = boundaries.units
+    said = stated.resolve(
+        records, boundaries.communes, matcher=matcher_of(units), readings=readings_of(units)
     )
-    return _gathered(rows, ["place_key"]).assign(kind=POSITION)
+    points = list(zip(records["longitude"], records["latitude"], strict=True))
+    texts = [f"{y:.5f}, {x:.5f}" for x, y in points]
+    rows = _worded(records, texts, position_keys(records)).assign(
+        stated=said["stated_set"], point=points, distance_km=records["distance_km"]
+    )
+    rows = rows[~rows["place_key"].isin(decided["place_key"])]
+    if rows.empty:
+        return pd.DataFrame()
+    found = _gathered(rows, ["place_key"])
+    by_key = rows.groupby("place_key", sort=False)
+    beside = {
+        "stated": by_key["stated"].first(),
+        "points": by_key["point"].agg(tuple),
+        "least_km": by_key["distance_km"].min(),
+        "most_km": by_key["distance_km"].max(),
+    }
+    more = {name: found["place_key"].map(values) for name, values in beside.items()}
+    several = found["rows"] > 1
+    text = found["text"].where(~several, found["text"] + " (+" + (found["rows"] - 1).astype("str") + ")")
+    return found.assign(kind=POSITION, **{**more, "text": text})
 
 
 def _gathered(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """One row a group: words of its first row, number of its rows, candidates of all."""
-    found = []
-    for key, group in rows.groupby(keys, sort=False):
-        first = group.iloc[0]
-        numbers = tuple(dict.fromkeys(int(number) for number in group["record_id"]))
-        found.append(
-            dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True))
-            | {name: first[name] for name in ("text", "region", "cercle", "reason")}
-            | {
-                "rows": len(numbers),
-                "candidates": _united(group["candidates"]),
-                "sources": SEPARATOR.join(sorted(set(group["source_id"]))),
-                "record_ids": numbers,
-            }
-        )
-    return pd.DataFrame(found)
+    by_key = rows.groupby(keys, sort=False)
+    named = [name for name in ("text", "region", "cercle", "reason") if name not in keys]
+    found = by_key[named].first()
+    found["candidates"] = by_key["candidates"].agg(_united)
+    found["sources"] = by_key["source_id"].agg(_listed)
+    found["partners"] = by_key["implementing_org"].agg(_listed)
+    found["imports"] = by_key["import_id"].agg(_listed)
+    found["record_ids"] = by_key["record_id"].agg(lambda ids: tuple(int(each) for each in ids.unique()))
+    found["rows"] = found["record_ids"].map(len)
+    return found.reset_index()
 
 
-def _united(texts: Iterable[Hashable]) -> str:
+def _united(texts: Iterable[object]) -> str:
     return SEPARATOR.join(
         dict.fromkeys(part for text in texts for part in str(text).split(SEPARATOR) if part)
     )
+
+
+def _listed(values: Iterable[object]) -> str:
+    return SEPARATOR.join(sorted({str(value) for value in values} - {""}))
