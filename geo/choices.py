@@ -11,7 +11,7 @@ from geo import locating, pcodes
 from geo.boundaries import Boundaries
 from geo.counting import SEPARATOR
 from geo.gazetteer import Gazetteer
-from geo.i18n import N_, _, ngettext, number
+from geo.i18n import N_, _, number
 from geo.readings import parent_readings
 from geo.settings import LEVELS, MAX_KM_BESIDE_COMMUNE, MAX_KM_FROM_STATED_REGION, PCODE_COLUMN
 from geo.suggestions import candidates
@@ -112,7 +112,9 @@ def _of_place(group: Mapping[Any, Any], _boundaries: Boundaries, names: Gazettee
     words = [word.strip() for word in str(group["text"]).split(" / ")]
     written = {pcodes.repair(word).pcode: word for word in words if pcodes.repair(word).pcode}
     named = [word for word in words if not pcodes.repair(word).pcode]
-    found = [(code, _said(code, written, named, names), np.nan, False) for code in _codes(group["candidates"])]
+    found = [
+        (code, _said(code, written, named, names), np.nan, False) for code in _codes(group["candidates"])
+    ]
     for word in named:
         level = next((each for each in ("region", "cercle") if word == group[each]), LEVELS[-1])
         above = "" if level == "region" else group["region"]
@@ -153,12 +155,12 @@ def _of_position(group: Mapping[Any, Any], boundaries: Boundaries, names: Gazett
 
 
 def _at_position(code: str, count: int, names: Gazetteer) -> str:
-    words = ngettext(
-        "la position est juste : elle est dans {unit} ({country})",
-        "les {n} positions sont justes : elles sont dans {unit} ({country})",
-        count,
+    words = _("la position est juste : elle est dans {unit} ({country})")
+    if count > 1:
+        words = _("les {n} positions sont justes : elles sont dans {unit} ({country})")
+    return words.format(
+        n=number(count), unit=_called(code, names), country=_(_COUNTRIES[pcodes.country(code)])
     )
-    return words.format(n=number(count), unit=_called(code, names), country=_(_COUNTRIES[pcodes.country(code)]))
 
 
 def _nearest(points: np.ndarray, country: str, boundaries: Boundaries) -> list[_Found]:
@@ -180,7 +182,12 @@ def _nearest(points: np.ndarray, country: str, boundaries: Boundaries) -> list[_
 
 def _beside(code: str, km: float) -> _Found:
     if km <= MAX_KM_BESIDE_COMMUNE:
-        return (code, _("la position est juste, à {km} du bord : elle est gardée").format(km=_km(km)), km, True)
+        return (
+            code,
+            _("la position est juste, à {km} du bord : elle est gardée").format(km=_km(km)),
+            km,
+            True,
+        )
     return (code, _("voisine, à {km} : trop loin, la position est écartée").format(km=_km(km)), km, False)
 
 

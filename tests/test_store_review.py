@@ -5,7 +5,7 @@ import pytest
 
 from geo.__main__ import main
 from geo.errors import StoreError
-from geo.store import database, decisions, held, imports, load, planning, review
+from geo.store import database, decisions, held, imports, load, planning, record, review
 from tests.store_servers import boundaries, named, new_store, postgresql, store, write  # noqa: F401
 
 # Two points in Konna (Mopti) and one in Bourem, all said to lie in Kidal; one far out in Guinea's sea.
@@ -71,6 +71,8 @@ def test_positions_alike_are_one_group_and_one_decision_settles_and_unsettles_th
     assert (counts.read, counts.placed, counts.review, counts.rejected) == (5, 3, 2, 0)
     assert (len(left.groups), left.unplaced) == (2, 0)
     assert decisions.decisions().iloc[0]["rows"] == 2
+    identity = {key: record.read("p", key).decisions["id"].tolist() for key in ("P1", "P3", "P5")}
+    assert identity == {"P1": [number], "P3": [], "P5": []}
     assert decisions.revoke(number, boundaries(), who="issa") == 2
     assert outcomes()["P1"] == ["review", "", ""]
     assert review.groups(boundaries())["group"].tolist() == points["group"].tolist()
@@ -98,7 +100,9 @@ def test_a_position_decided_once_holds_for_rows_alike_in_a_later_file(points, tm
     pair = line(points, "P1")
     here = pair["candidates"].split(";")[0]
     number, _changed = decisions.decide(pair, here, boundaries(), who="awa")
-    later = write(tmp_path / "later.csv", POINTS[0], "Q1;14.94;-3.90;Kidal;forage", "Q2;16.95;-0.35;Kidal;forage")
+    later = write(
+        tmp_path / "later.csv", POINTS[0], "Q1;14.94;-3.90;Kidal;forage", "Q2;16.95;-0.35;Kidal;forage"
+    )
     bring(later, "q")
     assert outcomes("q") == {"Q1": ["placed", "point", here], "Q2": ["review", "", ""]}
     assert decisions.revoke(number, boundaries(), who="awa") == 3

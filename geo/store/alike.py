@@ -95,7 +95,9 @@ def position_keys(placed: pd.DataFrame) -> pd.Series:
     placed : DataFrame
         Rows of :func:`doubtful_positions`.
     """
-    far_off = placed["reason"].ne("far_from_stated_place") & ~placed["distance_km"].fillna(0).le(MAX_KM_BESIDE_COMMUNE)
+    far_off = placed["reason"].ne("far_from_stated_place") & ~placed["distance_km"].fillna(0).le(
+        MAX_KM_BESIDE_COMMUNE
+    )
     points = [f"{y:.5f},{x:.5f}" for x, y in zip(placed["longitude"], placed["latitude"], strict=True)]
     spot = placed["candidates"].where(~far_off, pd.Series(points, index=placed.index, dtype="str"))
     return placed["reason"] + "|" + spot + "|" + place_keys(placed)

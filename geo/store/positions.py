@@ -72,5 +72,3 @@ def _holding(rows: pd.DataFrame, pcode: str, boundaries: Boundaries) -> tuple[np
     # Only a commune is near enough to be meant by a point beside it; a cercle or region must hold it.
     limit = MAX_KM_BESIDE_COMMUNE if pcodes.level(pcode) == "commune" else 0.0
     return inside["adm3_pcode"].to_numpy()[index], km <= limit
-
-

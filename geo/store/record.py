@@ -5,16 +5,18 @@ from typing import Final
 
 import pandas as pd
 
+from geo import pcodes
+from geo.choices import NAME, PLACE, POSITION
+from geo.placing import usable_position
 from geo.store import corrections, database, held
+from geo.store.alike import QUESTION_KEYS, place_keys, question_keys, stated_key
 from geo.store.decisions import decisions
 from geo.store.files import shipped_records
-from geo.store.places import NAME, PLACE, place_keys
-from geo.store.review import question_keys
 from geo.store.rows import plain
 from geo.store.statements import statements
 from geo.store.tables import RECORDS
 
-_QUESTION: Final = ["text_key", "region_key", "cercle_key", "level"]
+_QUESTION: Final = list(QUESTION_KEYS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,11 +78,24 @@ def read(source_id: str, identity: str) -> Record | None:
 
 
 def _decided(row: pd.DataFrame) -> pd.DataFrame:
-    """Return the decisions made on a name that the record states, or on all that it states."""
+    """Return the decisions made on a name or position of the record, or on all that it states."""
     every = decisions()
     asked = question_keys(row)
     known = set(asked[_QUESTION].itertuples(index=False, name=None))
     names = pd.Series(list(every[_QUESTION].itertuples(index=False, name=None)), index=every.index)
     by_name = every["kind"].eq(NAME) & names.isin(known)
     by_place = every["kind"].eq(PLACE) & every["place_key"].isin(place_keys(row))
-    return every[by_name | by_place].reset_index(drop=True)
+    return every[by_name | by_place | _by_position(row, every)].reset_index(drop=True)
+
+
+def _by_position(row: pd.DataFrame, every: pd.DataFrame) -> pd.Series:
+    """Decisions on positions of rows that state the same, for a unit that the record was placed in."""
+    of_kind = every["kind"].eq(POSITION)
+    if not usable_position(row).iloc[0]:
+        return of_kind & False
+    key, place_set = place_keys(row).iloc[0], str(row["place_set"].iloc[0])
+    said = [
+        is_position and stated_key(place_key) == key and pcodes.nests(place_set, pcode)
+        for is_position, place_key, pcode in zip(of_kind, every["place_key"], every["pcode"], strict=True)
+    ]
+    return pd.Series(said, index=every.index, dtype="bool")

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -66,10 +66,11 @@ def waiting(boundaries: Boundaries) -> Waiting:
     with database.reading() as connection:
         records, outcomes = held.to_review(connection, boundaries)
         decided = held.decisions(connection)
-    counts = {name: int(outcomes.get(name, 0)) for name in ("placed", "review", "rejected")}
+    placed, review, rejected = (outcomes.get(name, 0) for name in ("placed", "review", "rejected"))
     found = grouped(records, boundaries, decided=decided)
     asked = {number for numbers in found["record_ids"] for number in numbers}
-    return Waiting(found, Accounting(sum(counts.values()), **counts), counts["review"] - len(asked))
+    counts = Accounting(placed + review + rejected, placed, review, rejected)
+    return Waiting(found, counts, review - len(asked))
 
 
 def groups(boundaries: Boundaries) -> pd.DataFrame:
@@ -113,9 +114,7 @@ def grouped(records: pd.DataFrame, boundaries: Boundaries, *, decided: pd.DataFr
     return whole[list(GROUP_COLUMNS)].reset_index(drop=True)
 
 
-def kept(
-    table: pd.DataFrame, *, source: str = "", of_import: str = "", reason: str = ""
-) -> pd.DataFrame:
+def kept(table: pd.DataFrame, *, source: str = "", of_import: str = "", reason: str = "") -> pd.DataFrame:
     """Return the groups with rows of this source and this import, and of this reason."""
     found = table if not reason else table[table["reason"] == reason]
     for column, wanted in (("sources", source), ("imports", of_import)):
@@ -129,7 +128,7 @@ def _empty() -> pd.DataFrame:
 
 
 def _completed(part: pd.DataFrame) -> pd.DataFrame:
-    missing: dict[str, object] = dict.fromkeys((*_KEYED, "stated"), "")
+    missing: dict[str, Any] = dict.fromkeys((*_KEYED, "stated"), "")
     missing |= {"points": [()] * len(part), "least_km": float("nan"), "most_km": float("nan")}
     return part.assign(**{name: value for name, value in missing.items() if name not in part})
 
@@ -198,7 +197,9 @@ def _position_groups(records: pd.DataFrame, boundaries: Boundaries, decided: pd.
     said = stated.resolve(
         records, boundaries.communes, matcher=matcher_of(units), readings=readings_of(units)
     )
-    points = list(zip(records["longitude"], records["latitude"], strict=True))
+    points = pd.Series(
+        list(zip(records["longitude"], records["latitude"], strict=True)), index=records.index, dtype="object"
+    )
     texts = [f"{y:.5f}, {x:.5f}" for x, y in points]
     rows = _worded(records, texts, position_keys(records)).assign(
         stated=said["stated_set"], point=points, distance_km=records["distance_km"]
@@ -229,7 +230,7 @@ def _gathered(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     found["sources"] = by_key["source_id"].agg(_listed)
     found["partners"] = by_key["implementing_org"].agg(_listed)
     found["imports"] = by_key["import_id"].agg(_listed)
-    found["record_ids"] = by_key["record_id"].agg(lambda ids: tuple(int(each) for each in ids.unique()))
+    found["record_ids"] = by_key["record_id"].agg(_numbers)
     found["rows"] = found["record_ids"].map(len)
     return found.reset_index()
 
@@ -242,3 +243,7 @@ def _united(texts: Iterable[object]) -> str:
 
 def _listed(values: Iterable[object]) -> str:
     return SEPARATOR.join(sorted({str(value) for value in values} - {""}))
+
+
+def _numbers(ids: pd.Series) -> Any:
+    return tuple(int(each) for each in ids.unique())
