@@ -19,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from geo import pcodes
 from geo.activities import PEOPLE_COLUMNS
 
 Communes = frozenset[str]
@@ -65,6 +66,29 @@ class Accounting:
             "precision": dict(self.precision),
             "reasons": dict(self.reasons),
         }
+
+
+def combined(parts: Iterable[Accounting]) -> Accounting:
+    """Add up the accountings of separate records: each row of one of them is a row of the whole."""
+    every = list(parts)
+    return Accounting(
+        read=sum(each.read for each in every),
+        placed=sum(each.placed for each in every),
+        review=sum(each.review for each in every),
+        rejected=sum(each.rejected for each in every),
+        outside_shown=sum(each.outside_shown for each in every),
+        repeats=sum(each.repeats for each in every),
+        precision=_added(each.precision for each in every),
+        reasons=_added(each.reasons for each in every),
+    )
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for each in counts:
+        for name, number in each.items():
+            found[name] = found.get(name, 0) + number
+    return found
 
 
 def has_flag(records: pd.DataFrame, flag: str) -> pd.Series:
@@ -114,6 +138,11 @@ def account(
 
 def _counts(values: pd.Series) -> dict[str, int]:
     return {str(name): int(number) for name, number in values.value_counts().items()}
+
+
+def named_communes(place_set: str) -> Communes:
+    """Communes that a ``;``-separated set of places names; a wider place names none of its communes."""
+    return frozenset(code for code in place_set.split(SEPARATOR) if code and pcodes.level(code) == "commune")
 
 
 class Members:
