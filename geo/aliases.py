@@ -25,7 +25,10 @@ TABLE_COLUMNS: Final = ("organisation", "full_name", "aliases", "shown")
 REASONS: Final = ("brackets", "initials", "spelling")
 # Words that an acronym leaves out.
 _SMALL_WORDS: Final = frozenset(
-    "a au aux d de des du en et l la le les ou par pour sur the of and for in on to".split()
+    (
+        *("a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "ou", "par"),
+        *("pour", "sur", "the", "of", "and", "for", "in", "on", "to"),
+    )
 )
 _BRACKETS: Final = re.compile(r"^(?P<outer>[^()]+)\((?P<inner>[^()]+)\)\s*$")
 # Shorter names differ by a letter because they are different organisations (AMSS, AMSOD).
@@ -171,24 +174,25 @@ def suggestions(written: Iterable[str], names: Names) -> pd.DataFrame:
     [['Association Malienne pour la Survie au Sahel', 'AMSS', 'initials']]
     """
     every = list(dict.fromkeys(name for name in written if name))
-    listed = {organisation: None for organisation in names.meaning.values()}
-    targets = list(dict.fromkeys([*listed, *every]))
+    listed = set(names.meaning.values())
+    # How each organisation is known to be written -> the organisation.
+    known = [(text, names.of(text)) for text in every] + [(text, text) for text in sorted(listed)]
+    known += list(names.meaning.items())
     rows = []
     for place, text in enumerate(every):
         if names.of(text) in listed:
             continue
-        for target in targets:
-            # Of two names of the records the one that stands more often is kept.
-            later = target in every and target not in listed and every.index(target) > place
-            found = _alike(text, target)
-            if found and later and found[0] == "spelling":
+        for other, target in known:
+            found = _alike(text, other)
+            if not found or fold(text) == fold(target) or (fold(text), target) in names.rejected:
                 continue
-            if found and (fold(text), target) not in names.rejected and fold(text) != fold(target):
-                rows.append((text, target, *found))
+            # Of two names that are written alike, the one that stands more often is kept.
+            if found[0] == "spelling" and target not in listed and every.index(target) > place:
+                continue
+            rows.append((text, target, *found))
     table = pd.DataFrame(rows, columns=["text", "organisation", "reason", "score"])
-    return table.sort_values(["score", "text"], ascending=[False, True], ignore_index=True).drop_duplicates(
-        "text", ignore_index=True
-    )
+    table = table.sort_values(["score", "text"], ascending=[False, True], kind="stable")
+    return table.drop_duplicates("text", ignore_index=True)
 
 
 def _alike(text: str, target: str) -> tuple[str, float] | None:

@@ -5,6 +5,7 @@ applicable. Only what works counts as coverage; what is out of order, not used
 or of unknown state stands apart.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ import pandas as pd
 from geo import pcodes
 from geo.activities import FUNCTIONALITIES, ActivityType, Source
 from geo.counting import Communes, Members, Pairs, Tally, tally
+from geo.filters import split
 
 WORK_MEASURES: Final = ("working", "in_place", "out_of_order", "not_used")
 PEOPLE_MEASURES: Final = ("reached_people", "targeted_people")
@@ -159,10 +161,16 @@ def _partners(
     records: pd.DataFrame, pairs: Pairs, set_of_record: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Organisations with a presence (least), and those that a wider record may add (most)."""
-    organisation, names = pd.factorize(records["implementing_org"])
+    cell, texts = pd.factorize(records["implementing_org"])
+    # A record of several organisations makes each of them present.
+    named = [[name for name in split(str(text)) if name] for text in texts]
+    names = {name: place for place, name in enumerate(dict.fromkeys(itertools.chain(*named)))}
+    of_cell = np.zeros((len(texts), len(names)), dtype=bool)
+    for place, listed in enumerate(named):
+        of_cell[place, [names[name] for name in listed]] = True
     active = np.zeros((len(pairs.place_sets), len(names)), dtype=bool)
-    active[set_of_record, organisation] = True
-    active[:, [str(name) == "" for name in names]] = False
+    for place, each in enumerate(of_cell):
+        active[np.ix_(np.unique(set_of_record[cell == place]), each)] = True
 
     def by_unit(used: np.ndarray) -> np.ndarray:
         found = np.zeros((len(pairs.units), len(names)), dtype=bool)

@@ -14,7 +14,7 @@ from geo.counting import SEPARATOR
 
 COLUMNS: Final = ("implementing_org", "donor", "activity_status", "functionality", "source_id")
 # Columns that hold several organisations in one cell.
-LISTS: Final = ("donor",)
+LISTS: Final = ("implementing_org", "donor")
 DATES: Final = ("observed_on", "start_date", "end_date")
 PERIOD: Final = "period"
 Period = tuple[str, str]

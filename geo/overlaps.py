@@ -93,7 +93,7 @@ def find(
     """
     members, shown = prepared.frame.members, prepared.frame.shown(view)
     asked = [prepared.of_type[name] for name in (list(types) or prepared.of_type)]
-    compared = [_compared(of_type, view, members, shown) for of_type in asked]
+    compared = [_compared(of_type, view, members, shown, across=within_km is not None) for of_type in asked]
     tables: list[pd.DataFrame] = []
     not_listed: dict[tuple[str, str], int] = {}
     for one in compared:
@@ -133,23 +133,22 @@ class _Compared:
     above: int
 
 
-def _compared(of_type: OfType, view: View, members: Members, shown: Communes) -> _Compared:
-    keep = filters.kept(of_type.records, view.filters, view.period)
-    rows = of_type.records[keep]
-    sets = rows["place_set"].astype("str")
-    whole = {text: bool(members.of_set(text) & shown) for text in sets.unique()}
-    rows = rows[sets.map(whole).to_numpy(dtype=bool)]
-    rows = as_text(rows)
-    nobody = rows["implementing_org"].str.strip() == ""
-    named_by_set = {text: named_communes(text) for text in rows["place_set"].unique()}
-    above = rows["place_set"].map(lambda text: not named_by_set[text]).to_numpy(dtype=bool)
-    used = rows[~nobody & ~above]
+def _compared(of_type: OfType, view: View, members: Members, shown: Communes, *, across: bool) -> _Compared:
+    rows = as_text(of_type.records[filters.kept(of_type.records, view.filters, view.period)])
+    nobody = rows["implementing_org"].str.strip().eq("").to_numpy()
+    sets = rows["place_set"].unique()
+    named = {text: named_communes(text) for text in sets}
+    meets = {text: bool(members.of_set(text) & shown) for text in sets}
+    above = rows["place_set"].map(lambda text: not named[text]).to_numpy(dtype=bool)
+    inside = rows["place_set"].map(meets).to_numpy(dtype=bool)
+    # What lies across the border of the area may still be close to what lies in it.
+    used = rows[~nobody & ~above & (inside | across)]
     return _Compared(
         kind=of_type.kind,
         records=used,
-        named=[named_by_set[text] for text in used["place_set"]],
-        without_partner=int(nobody.sum()),
-        above=int((above & ~nobody).sum()),
+        named=[named[text] for text in used["place_set"]],
+        without_partner=int((nobody & inside).sum()),
+        above=int((above & inside & ~nobody).sum()),
     )
 
 
@@ -171,7 +170,7 @@ def _pairs_of_type(
 
     same, skipped = _same_commune(compared.named, shown, partner, kept)
     measured = compared.kind.sharing == "exact"
-    near = _near(records, compared.named, shown, within_km, kept) if measured and within_km else _NONE
+    near = _near(records, compared.named, shown, within_km, kept) if measured and within_km else _none()
     table = _joined(same, near)
     one, other = table["one"].to_numpy(), table["other"].to_numpy()
     distance = _distances(records, one, other) if measured else np.full(len(one), np.nan)
@@ -181,7 +180,8 @@ def _pairs_of_type(
     return _described(compared, table, distance, meet(spans.take(one), spans.take(other))), skipped
 
 
-_NONE: Final = pd.DataFrame({"one": np.empty(0, np.int64), "other": np.empty(0, np.int64)})
+def _none() -> pd.DataFrame:
+    return pd.DataFrame({"one": np.empty(0, np.int64), "other": np.empty(0, np.int64)})
 
 
 def _partners(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -208,7 +208,7 @@ def _same_commune(
         one, other = _across(members[pcode], partner)
         good = kept(one, other)
         tables.append(pd.DataFrame({"one": one[good], "other": other[good], "pcode": pcode}))
-    found = pd.concat(tables, ignore_index=True) if tables else _NONE.assign(pcode="")
+    found = pd.concat(tables, ignore_index=True) if tables else _none().assign(pcode="")
     shared = found.groupby(["one", "other"], sort=False)["pcode"]
     return shared.agg(pcode="first", communes="size").reset_index(), skipped
 
@@ -242,7 +242,7 @@ def _listed(candidates: Mapping[str, int]) -> tuple[list[str], dict[str, int]]:
             skipped[pcode] = count
         elif count:
             listed.append(pcode)
-    return listed, skipped
+    return sorted(listed), skipped
 
 
 def _near(
@@ -251,7 +251,7 @@ def _near(
     """Pairs of positions within a distance, at least one of them in the area."""
     located = np.flatnonzero(_located(records))
     if len(located) < 2:  # a pair is two
-        return _NONE
+        return _none()
     longitude = records["longitude"].to_numpy(dtype=float)[located]
     latitude = records["latitude"].to_numpy(dtype=float)[located]
     # A box a little larger than the distance finds the candidates; the ellipsoid decides.

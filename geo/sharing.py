@@ -84,10 +84,23 @@ def share(
     shared = _rounded(records, level.eq("rounded") & ~own)
     shared = _to_commune(shared, level.eq("commune") & ~own)
     displays = organisations or {}
-    display = records["implementing_org"].map(lambda name: displays.get(name, "named"))
-    shared = _to_cercle(shared, display.eq("cercle") & ~own)
+    coarse = [name for name, shown in displays.items() if shown == "cercle"]
+    shared = _to_cercle(shared, _names_one(records, coarse) & ~own)
     hidden = [name for name, shown in displays.items() if shown == "sector"]
-    return _without_names(_by_sector(shared, display.eq("sector") & ~own), hidden, ~own)
+    shared = _by_sector(shared, _names_one(records, hidden) & ~own, hidden)
+    return _without_names(shared, hidden, ~own)
+
+
+def _names_one(records: pd.DataFrame, organisations: Sequence[str]) -> pd.Series:
+    """Rows that one of these organisations implements, alone or with others."""
+    wanted = set(organisations)
+    cells = records["implementing_org"]
+    found = {text: bool(wanted & set(_parts(str(text)))) for text in cells.unique()} if wanted else {}
+    return cells.map(lambda text: found.get(text, False)).astype(bool)
+
+
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(SEPARATOR)]
 
 
 def cells_seen(
@@ -171,17 +184,23 @@ def _cercles_of(place_set: str) -> str:
     return SEPARATOR.join(dict.fromkeys(lift(code) for code in place_set.split(SEPARATOR)))
 
 
-def _by_sector(records: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
+def _by_sector(records: pd.DataFrame, rows: pd.Series, hidden: Sequence[str]) -> pd.DataFrame:
     if not rows.any():
         return records
-    named = "[" + records["sector"].where(records["sector"] != "", "…") + "]"
+    named = [
+        SEPARATOR.join(
+            dict.fromkeys(f"[{sector or '…'}]" if part in hidden else part for part in _parts(cell))
+        )
+        for cell, sector in zip(records["implementing_org"], records["sector"], strict=True)
+    ]
     # The source of a record is often its organisation's own report.
     silent = {
         column: records[column].where(~rows, "")
         for column in ("partner_orgs", "source_id", *FREE_TEXT_COLUMNS)
     }
     untied = _untied(records, rows)
-    return untied.assign(implementing_org=records["implementing_org"].where(~rows, named), **silent)
+    shown = records["implementing_org"].where(~rows, pd.Series(named, index=records.index, dtype="str"))
+    return untied.assign(implementing_org=shown, **silent)
 
 
 def _without_names(records: pd.DataFrame, hidden: Sequence[str], rows: pd.Series) -> pd.DataFrame:
@@ -196,5 +215,4 @@ def _without_names(records: pd.DataFrame, hidden: Sequence[str], rows: pd.Series
 
 
 def _left_of(cell: str, hidden: Sequence[str]) -> str:
-    parts = (part.strip() for part in cell.split(SEPARATOR))
-    return SEPARATOR.join(part for part in parts if part not in hidden)
+    return SEPARATOR.join(part for part in _parts(cell) if part not in hidden)

@@ -117,7 +117,7 @@ def test_intervals_have_rings_and_what_is_known_above_has_a_badge():
     assert "maximum de l’intervalle" in text
     assert "pas de maximum connu" in text
     assert "R connu au niveau supérieur : 2 enregistrements" in text
-    assert "nombre non rapporté · Mopti, Tombouctou, Gao… · OIM (IOM)" in text
+    assert "nombre non rapporté · Mopti, Tombouctou, Gao… · OIM" in text
 
 
 def test_no_rings_in_the_legend_without_intervals():

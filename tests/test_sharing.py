@@ -156,6 +156,13 @@ def test_an_organisation_by_sector_without_a_sector():
     assert frame["implementing_org"].iloc[0] == "[…]"
 
 
+def test_an_organisation_by_sector_is_not_named_where_it_works_with_another():
+    seen = shared(secret_row("water_point", implementing_org="NRC; AMSS"), organisations={"AMSS": "sector"})
+    assert seen["implementing_org"].iloc[0] == "NRC;[livelihoods]"
+    coarse = shared(secret_row("water_point", implementing_org="NRC;AMSS"), organisations={"AMSS": "cercle"})
+    assert coarse["place_set"].iloc[0] == "ML0501"
+
+
 def test_an_organisation_by_cercle_is_no_finer_than_the_cercle():
     row = secret_row("water_point", provider_adm3_name="A2", provider_adm3_pcode="ML050102")
     frame = shared(row, organisations={"AMSS": "cercle"})

@@ -8,7 +8,18 @@ import pytest
 
 from geo.__main__ import main
 from geo.errors import StoreError
-from geo.store import corrections, current, database, decisions, imports, load, sources
+from geo.store import (
+    corrections,
+    current,
+    database,
+    decisions,
+    imports,
+    load,
+    meeting,
+    organisations,
+    snapshots,
+    sources,
+)
 from geo.store.backup import backup, restore
 from tests.store_servers import boundaries, contents, named, new_store, postgresql, quick, standing, store  # noqa: F401
 
@@ -28,6 +39,9 @@ def fill(quick):
         {"kind": "name", "text_key": "x", "level": "commune"}, "ML070102", boundaries(), who="awa"
     )
     corrections.correct("s", "a", {"quantity": "9"}, boundaries(), who="awa")
+    organisations.decide("alias", "Assoc. malienne survie", "AMSS", who="awa")
+    meeting.decide(("s", "a"), ("survey", "z"), "duplicate", who="awa", note="même puits")
+    snapshots.take(load(boundaries()), "réunion de mai", who="awa")
 
 
 def without_audit(found):
@@ -123,6 +137,25 @@ def test_a_backup_with_another_figure_in_it_is_refused(saved):
 def test_a_backup_without_a_table_is_refused(saved):
     rewritten(saved, lambda parts: {name: text for name, text in parts.items() if name != "history.jsonl"})
     refused(saved, "endommagée")
+
+
+def test_a_backup_from_before_the_meeting_leaves_its_tables_empty(new_store, quick, tmp_path):
+    new_store("sqlite")
+    fill(quick)
+    backup(tmp_path / "new.zip")
+    meetings = ("organisations", "overlap_decisions", "snapshots", "snapshot_records")
+    with zipfile.ZipFile(tmp_path / "new.zip") as new, zipfile.ZipFile(tmp_path / "old.zip", "w") as old:
+        manifest = json.loads(new.read("manifest.json")) | {"revision": "0001"}
+        manifest["tables"] = {
+            name: about for name, about in manifest["tables"].items() if name not in meetings
+        }
+        old.writestr("manifest.json", json.dumps(manifest))
+        for name in manifest["tables"]:
+            old.writestr(f"{name}.jsonl", new.read(f"{name}.jsonl"))
+    restore(tmp_path / "old.zip", who="awa", replace=True)
+    found = contents()
+    assert not any(found[name] for name in meetings)
+    assert len(found["records"]) == manifest["tables"]["records"]["rows"] > 5
 
 
 def test_a_backup_of_another_version_is_refused(saved):

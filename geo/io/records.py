@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from geo.activities import ActivityType, Source, sources_from_settings, types_from_settings
+from geo.aliases import Names
+from geo.aliases import from_table as names_from_table
 from geo.errors import RecordFileError, SettingsError
 from geo.i18n import _
 from geo.settings import ACTIVITIES_DIR
@@ -29,6 +31,11 @@ def read_types(path: Path = ACTIVITIES_DIR / "types.toml") -> dict[str, Activity
 def read_sources(path: Path = ACTIVITIES_DIR / "sources.toml") -> dict[str, Source]:
     """Return the sources of the shipped records."""
     return sources_from_settings(_read_toml(path))
+
+
+def read_organisations(path: Path = ACTIVITIES_DIR / "organisations.csv") -> Names:
+    """Read the names of organisations and how each may be shown."""
+    return names_from_table(read_table(path), name=path.name)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -17,6 +17,8 @@ from geo.store import database, migrations
 from geo.store.tables import AUDIT, DECISIONS, ORDER, RECORDS
 
 FORMAT: Final = "couverture-store-1"
+# Versions since which tables were only added: what they did not have is empty after a restore.
+OLDER: Final = ("0001",)
 MANIFEST: Final = "manifest.json"
 BATCH: Final = 2000
 
@@ -63,7 +65,7 @@ def restore(path: Path, *, who: str, replace: bool = False) -> dict[str, int]:
                     raise StoreError(
                         _("La base n'est pas vide. Ajoutez --yes pour la remplacer par la sauvegarde.")
                     )
-                _read(connection, archive)
+                _read(connection, archive, _tables(manifest))
                 _count_on(connection)
                 database.new_identity(connection)
                 database.note(connection, "restore", who, str(path.name))
@@ -113,13 +115,13 @@ def _checked(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
     if manifest["format"] != FORMAT:
         raise StoreError(_damaged(path))
-    if manifest["revision"] != migrations.HEAD:
+    if manifest["revision"] not in (*OLDER, migrations.HEAD):
         raise StoreError(
             _("{file} : sauvegarde d'une autre version ({held}) ; il faut la version {head}.").format(
                 file=path.name, held=manifest["revision"], head=migrations.HEAD
             )
         )
-    for table in ORDER:
+    for table in _tables(manifest):
         digest = hashlib.sha256()
         with archive.open(_member(table)) as source:
             while block := source.read(1 << 20):
@@ -129,6 +131,12 @@ def _checked(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     return manifest
 
 
+def _tables(manifest: Mapping[str, Any]) -> list[sa.Table]:
+    """Tables that a backup of this version holds."""
+    older = manifest["revision"] in OLDER
+    return [table for table in ORDER if not older or table.name in manifest["tables"]]
+
+
 def _in_use(connection: sa.Connection) -> bool:
     return any(
         connection.scalar(sa.select(sa.func.count()).select_from(table))
@@ -136,10 +144,10 @@ def _in_use(connection: sa.Connection) -> bool:
     )
 
 
-def _read(connection: sa.Connection, archive: zipfile.ZipFile) -> None:
+def _read(connection: sa.Connection, archive: zipfile.ZipFile, tables: Sequence[sa.Table]) -> None:
     for table in reversed(ORDER):
         connection.execute(sa.delete(table))
-    for table in ORDER:
+    for table in tables:
         with archive.open(_member(table)) as source:
             for rows in _batches(source):
                 connection.execute(sa.insert(table), rows)

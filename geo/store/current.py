@@ -10,7 +10,7 @@ import pandas as pd
 from geo.boundaries import Boundaries
 from geo.counting import SEPARATOR
 from geo.placing import repeats
-from geo.store import database, held, sources
+from geo.store import database, held, organisations, sources
 from geo.store.files import RECORDS_VARIABLE, TYPE_VARIABLE, Store, load_file, load_shipped
 from geo.store.rows import plain
 
@@ -29,9 +29,15 @@ def load(boundaries: Boundaries) -> Store:
     StoreError
         If the database cannot be read.
     """
+    return organisations.applied(_stated(boundaries))
+
+
+def _stated(boundaries: Boundaries) -> Store:
+    """Records in use with organisations as partners name them."""
     named = os.environ.get(RECORDS_VARIABLE, "").strip()
     if named:
-        return load_file(Path(named), boundaries, activity_type=os.environ.get(TYPE_VARIABLE, "").strip())
+        opened = load_file(Path(named), boundaries, activity_type=os.environ.get(TYPE_VARIABLE, "").strip())
+        return dataclasses.replace(opened, version=opened.version + organisations.key())
     shipped = load_shipped(boundaries)
     return _with_imported(shipped, boundaries) if database.exists() else shipped
 

@@ -28,6 +28,8 @@ FILE_NAME: Final = "store.sqlite"
 JOBS_FILE_NAME: Final = "jobs.sqlite"
 # How long one who writes waits for another who is writing [s].
 WAIT_SECONDS: Final = 60
+# What a meeting decides or keeps changes no record: whoever reads them need not read them again.
+QUIET: Final = ("overlap", "revoke_overlap", "snapshot", "forget_snapshot")
 # Any fixed number: who holds it is the only writer of a PostgreSQL store.
 _WRITER: Final = 6_843_120
 
@@ -111,13 +113,30 @@ def writing() -> Iterator[sa.Connection]:
 
 
 def note(connection: sa.Connection, action: str, who: str, details: str = "") -> None:
-    """Write down what was done; the version of the store is the number of these lines."""
+    """Write down what was done; these lines, :data:`QUIET` apart, are the version of the records."""
     connection.execute(sa.insert(AUDIT).values(at=now(), who=who, action=action, details=details))
 
 
+def stamp_revoked(connection: sa.Connection, table: sa.Table, number: int, *, who: str) -> sa.Row:
+    """Mark one decision of a table as revoked, and return it as it stood.
+
+    Raises
+    ------
+    StoreError
+        If there is no such decision, or it was revoked already.
+    """
+    row = connection.execute(sa.select(table).where(table.c.id == number)).one_or_none()
+    if row is None or row.revoked_at:
+        raise StoreError(_("Décision {n} : elle n'existe pas ou est déjà révoquée.").format(n=number))
+    stamp = {"revoked_at": now(), "revoked_by": who}
+    connection.execute(sa.update(table).where(table.c.id == number).values(stamp))
+    return row
+
+
 def state_of(connection: sa.Connection) -> str:
-    """Return what changes with every change of the store, and with no other thing."""
-    count, last = connection.execute(sa.select(sa.func.count(), sa.func.max(AUDIT.c.id))).one()
+    """Return what changes with every change of the records, and with no other thing."""
+    changes = AUDIT.c.action.not_in(QUIET)
+    count, last = connection.execute(sa.select(sa.func.count(), sa.func.max(AUDIT.c.id)).where(changes)).one()
     store_id = connection.scalar(sa.select(META.c.value).where(META.c.name == "store_id"))
     return f"{store_id}:{count}:{last}" if count else ""
 

@@ -94,11 +94,7 @@ def revoke(number: int, boundaries: Boundaries, *, who: str) -> int:
         If there is no such decision, or it was revoked already.
     """
     with database.writing() as connection:
-        row = connection.execute(sa.select(DECISIONS).where(DECISIONS.c.id == number)).one_or_none()
-        if row is None or row.revoked_at:
-            raise StoreError(_("Décision {n} : elle n'existe pas ou est déjà révoquée.").format(n=number))
-        stamp = {"revoked_at": database.now(), "revoked_by": who}
-        connection.execute(sa.update(DECISIONS).where(DECISIONS.c.id == number).values(stamp))
+        row = database.stamp_revoked(connection, DECISIONS, number, who=who)
         changed = _place_again(connection, row._asdict(), boundaries)
         database.note(connection, "revoke", who, str(number))
     return changed

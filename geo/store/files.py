@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from geo.activities import ActivityType, Source, complete
+from geo.aliases import Names
 from geo.boundaries import Boundaries
 from geo.cleaning import PROBLEM_COLUMNS, Cleaned, clean
 from geo.counting import Members, without_details_twice
@@ -19,7 +20,7 @@ from geo.io.records import read_sources, read_table, read_types, sha256
 from geo.io.sheets import Opened, read_sheet
 from geo.settings import ACTIVITIES_DIR
 from geo.store.places import place_records
-from geo.store.rows import identities
+from geo.store.rows import identities, storable
 
 SHIPPED_FILES: Final = ("project_reports.csv", "water_point_counts.csv")
 # Environment variables: a file of records, and the type of its rows where the file does not say.
@@ -40,6 +41,9 @@ class Store:
     identities : Series of str
         What tells each record from the others of its source, on the index of ``records``; empty
         for a file of one's own, whose records nobody keeps.
+    names, stated
+        Names of organisations in use, and the columns of organisations as partners wrote them, where
+        ``records`` has them unified.
     """
 
     records: pd.DataFrame
@@ -50,6 +54,22 @@ class Store:
     problems: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PROBLEM_COLUMNS)))
     cleaned: Cleaned | None = None
     identities: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
+    names: Names = field(default_factory=Names)
+    stated: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def known_by(store: Store) -> pd.DataFrame:
+    """Return ``source_id, identity`` of each record, on their index; those of a file from what it says."""
+    found = store.identities
+    if len(found) != len(store.records):
+        # As written: unified names would give a row without a key another identity at every alias accepted.
+        written = store.records.assign(**{str(name): store.stated[name] for name in store.stated})
+        parts = [identities(storable(rows)) for _name, rows in written.groupby("source_id", sort=False)]
+        found = pd.concat(parts) if parts else found
+    return pd.DataFrame(
+        {"source_id": store.records["source_id"].astype("str"), "identity": found.astype("str")},
+        index=store.records.index,
+    )
 
 
 def shipped_records() -> pd.DataFrame:
@@ -181,6 +201,6 @@ def counted(records: pd.DataFrame, members: Members) -> pd.DataFrame:
 
 
 def _version(boundaries: Boundaries, *parts: str) -> str:
-    settings = [ACTIVITIES_DIR / name for name in ("types.toml", "sources.toml")]
+    settings = [ACTIVITIES_DIR / name for name in ("types.toml", "sources.toml", "organisations.csv")]
     whole = "|".join([boundaries.version, *parts, *(sha256(path) for path in settings)])
     return hashlib.sha256(whole.encode()).hexdigest()

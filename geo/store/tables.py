@@ -176,6 +176,35 @@ CORRECTIONS: Final = sa.Table(
     *(_text(name) for name in ("before", "after", "reason")),
     *(_text(name) for name in ("corrected_at", "corrected_by", "revoked_at", "revoked_by")),
 )
+ORGANISATIONS: Final = sa.Table(
+    "organisations",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    *(_text(name) for name in ("kind", "text", "organisation", "note")),
+    *(_text(name) for name in ("decided_at", "decided_by", "revoked_at", "revoked_by")),
+)
+OVERLAPS: Final = sa.Table(
+    "overlap_decisions",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    *(_text(name) for name in ("first_source", "first_identity", "second_source", "second_identity")),
+    *(_text(name) for name in ("decision", "note")),
+    *(_text(name) for name in ("decided_at", "decided_by", "revoked_at", "revoked_by")),
+)
+SNAPSHOTS: Final = sa.Table(
+    "snapshots",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    *(_text(name) for name in ("name", "taken_at", "taken_by")),
+    sa.Column("records", sa.Integer, nullable=False, server_default="0"),
+)
+SNAPSHOT_RECORDS: Final = sa.Table(
+    "snapshot_records",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("snapshot_id", sa.Integer, sa.ForeignKey("snapshots.id"), nullable=False, index=True),
+    *(_text(name) for name in ("source_id", "identity", "details")),
+)
 AUDIT: Final = sa.Table(
     "audit",
     METADATA,
@@ -198,6 +227,10 @@ ORDER: Final = (
     PROBLEMS,
     DECISIONS,
     CORRECTIONS,
+    ORGANISATIONS,
+    OVERLAPS,
+    SNAPSHOTS,
+    SNAPSHOT_RECORDS,
     AUDIT,
     META,
 )

@@ -27,6 +27,7 @@ from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
 from geo.shapes import Frame as Corners
 from geo.shapes import shapes
 from geo.sharing import READER, Audience, share
+from geo.store import organisations
 from geo.store.current import state_key
 from geo.ui.memory import settle
 from geo.vintages import later_regions
@@ -178,7 +179,7 @@ def _file_key() -> str:
         return state_key()
     path = Path(named)
     changed = path.stat().st_mtime_ns if path.is_file() else 0
-    return f"{path}:{changed}:{os.environ.get(store.TYPE_VARIABLE, '')}"
+    return f"{path}:{changed}:{os.environ.get(store.TYPE_VARIABLE, '')}:{organisations.key()}"
 
 
 def records() -> store.Store:
