@@ -124,7 +124,7 @@ def cells_seen(
     exact = [name for name, made in types.items() if made.sharing == "exact"]
     displays = organisations or {}
     hidden = [name for name, shown in displays.items() if shown != "named"]
-    seen = records["activity_type"].isin(exact) & ~records["implementing_org"].isin(hidden)
+    seen = records["activity_type"].isin(exact) & ~_names_one(records, hidden)
     own = records["implementing_org"].eq(audience.organisation) & (audience.organisation != "")
     return seen | (own & (audience.role == "partner"))
 

@@ -9,7 +9,7 @@ from geo.activities import PLACED_COLUMNS, PROVIDER_COLUMNS, complete
 from geo.counting import Members, bounds, without_details_twice
 from geo.io.records import csv_text, read_types
 from geo.placing import place
-from geo.sharing import READER, ROLES, Audience, share
+from geo.sharing import READER, ROLES, Audience, cells_seen, share
 from tests import toy
 
 TYPES = read_types()
@@ -161,6 +161,8 @@ def test_an_organisation_by_sector_is_not_named_where_it_works_with_another():
     assert seen["implementing_org"].iloc[0] == "NRC;[livelihoods]"
     coarse = shared(secret_row("water_point", implementing_org="NRC;AMSS"), organisations={"AMSS": "cercle"})
     assert coarse["place_set"].iloc[0] == "ML0501"
+    joint = records(secret_row("water_point", implementing_org="NRC;AMSS"))
+    assert not cells_seen(joint, READER, types=TYPES, organisations={"AMSS": "cercle"}).any()
 
 
 def test_an_organisation_by_cercle_is_no_finer_than_the_cercle():
