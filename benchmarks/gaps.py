@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pyproj import Geod
 
-from geo import ranking, siting
+from geo import ranking, siting, uncertainty
 from geo.distances import near_matrix, within
 
 SEED = 7
@@ -67,8 +67,8 @@ def synthetic_gaps(communes: int, seed: int) -> pd.DataFrame:
 
 def _ranks(draws: int) -> dict[str, object]:
     tables = [ranking.rank(synthetic_gaps(COMMUNES, SEED + each)) for each in range(TYPES)]
-    model = ranking.Uncertainty(draws=draws)
-    ours, _found = _timed(lambda: [ranking.rank_ranges(table, uncertainty=model) for table in tables])
+    model = uncertainty.Uncertainty(draws=draws)
+    ours, _found = _timed(lambda: [uncertainty.rank_ranges(table, uncertainty=model) for table in tables])
     timed = 5
     plain, _other = _timed(lambda: [_plain_ranks(tables[0]) for _draw in range(timed)])
     whole = plain / timed * draws * TYPES

@@ -5,24 +5,28 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from geo.gaps import Gaps
 
+def together(by_type: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Gaps of several types side by side, one row a unit.
 
-def together(by_type: Mapping[str, Gaps]) -> pd.DataFrame:
-    """Gaps of several types side by side, one row a commune.
+    Parameters
+    ----------
+    by_type : mapping of str to DataFrame
+        :attr:`geo.gaps.Gaps.table` or :func:`geo.gaps.at_level` of each type, of the same units.
 
     Returns
     -------
     DataFrame
-        ``pcode, name``, the state of each type (``state_water_point`` …), and how many
+        ``pcode, name``, parents, the state of each type (``state_water_point`` …), and how many
         types are unmet, partly met, met and not known (``types_unmet`` …).
     """
-    tables = {name: gaps.table.set_index("pcode") for name, gaps in by_type.items()}
+    tables = {name: table.set_index("pcode") for name, table in by_type.items()}
     first = next(iter(tables.values()))
     states = pd.DataFrame({f"state_{name}": table["state"] for name, table in tables.items()})
     counts = {f"types_{state}": states.isin([state]).sum(axis=1) for state in ("unmet", "partly", "met")}
     unknown = states.isin(["unknown", "met_or_unmet_unknown"]).sum(axis=1)
-    joined = pd.concat([first[["name", "region_name", "cercle_name"]], states], axis=1)
+    parents = ["name", "region_pcode", "region_name", "cercle_pcode", "cercle_name"]
+    joined = pd.concat([first[parents], states], axis=1)
     return joined.assign(**counts, types_unknown=unknown).reset_index()
 
 

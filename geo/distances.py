@@ -105,14 +105,20 @@ def working_points(records: pd.DataFrame, works: Sequence[str], *, seasonal: boo
     Parameters
     ----------
     records : DataFrame
-        Shared records of one type: ``longitude, latitude, functionality, precision``.
+        Shared records of one type: ``longitude, latitude, functionality, precision, adm3_pcode, quantity``.
     works : sequence of str
         Functionalities that count (:attr:`geo.activities.ActivityType.works`).
+
+    Returns
+    -------
+    DataFrame
+        ``longitude, latitude, adm3_pcode, quantity``.
     """
     counted = [state for state in works if seasonal or state != "functional_seasonal"]
     at_point = records["precision"].astype("str").eq("point") & records["longitude"].notna()
     working = records["functionality"].astype("str").isin(counted)
-    return records.loc[at_point & working, ["longitude", "latitude"]].reset_index(drop=True)
+    columns = ["longitude", "latitude", "adm3_pcode", "quantity"]
+    return records.loc[at_point & working, columns].reset_index(drop=True)
 
 
 def by_unit(

@@ -147,7 +147,23 @@ def _counted(facts: Facts, prepared: Prepared) -> pd.DataFrame:
         "facts_state": units["state"],
         "surveyed": units["pcode"].isin(prepared.of_type[facts.view.activity_type].surveyed),
     }
-    return units[[*names, "indicative"]].assign(**counted)
+    return _in_later_regions(units[[*names, "indicative"]].assign(**counted), facts.view, prepared)
+
+
+def _in_later_regions(units: pd.DataFrame, view: View, prepared: Prepared) -> pd.DataFrame:
+    """Units under their region of 2023 where these are asked for; a region of 2021 is cut into several."""
+    if view.regions != "2023" or view.level == "region":
+        return units
+    frame = prepared.frame
+    region = {
+        code: (group.pcode, group.name)
+        for group in frame.groups
+        for code in units["pcode"]
+        if frame.members.of(code) <= frame.members.of(group.pcode)
+    }
+    own = zip(units["pcode"], units["region_pcode"], units["region_name"], strict=True)
+    found = [region.get(code, (pcode, name)) for code, pcode, name in own]
+    return units.assign(region_pcode=[each[0] for each in found], region_name=[each[1] for each in found])
 
 
 def _methods(codes: pd.Series, population: pd.DataFrame) -> pd.Series:

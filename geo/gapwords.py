@@ -19,6 +19,23 @@ STATE_WORDS: Final = {
     "not_applicable": N_("sans objet"),
 }
 
+# Beside the colour, on the map and on paper: nobody has to tell two blues apart.
+STATE_LETTERS: Final = {
+    "met": N_("C"),
+    "partly": N_("P"),
+    "unmet": N_("N"),
+    "met_or_unmet_unknown": N_("?"),
+}
+
+
+def state_letter(state: str) -> str:
+    """Letter of a state, empty for one that a pattern shows.
+
+    >>> state_letter("unmet"), state_letter("unknown")
+    ('N', '')
+    """
+    return _(STATE_LETTERS[state]) if state in STATE_LETTERS else ""
+
 
 def notes(table: pd.DataFrame, reasons: pd.Series) -> list[str]:
     """Say what to know about each row: why it has no figure, what is estimated, what is doubtful.

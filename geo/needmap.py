@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.classify import NUMBER_CLASSES, Classes, breaks, class_words
 from geo.crossing import need_by_coverage
-from geo.gapwords import STATE_WORDS
+from geo.gapwords import STATE_WORDS, state_letter
 from geo.i18n import N_, _, number, percent
 
 PICTURES: Final = {
@@ -51,7 +51,7 @@ class Drawn:
     units : DataFrame
         One row a unit drawn: ``pcode, klass, words, ring, mark``.
     legend : DataFrame
-        ``klass, words, units``, see :func:`geo.classify.legend`.
+        ``klass, words, units, mark``, see :func:`geo.classify.legend`.
     """
 
     units: pd.DataFrame
@@ -78,7 +78,7 @@ def drawn(table: pd.DataFrame, picture: str, *, all_units: Iterable[str]) -> Dra
             "klass": klass,
             "words": [hover(row) for row in table.to_dict("records")],
             "ring": ring,
-            "mark": [code_words(code) if code.startswith("b") else "" for code in klass],
+            "mark": [mark(code) for code in klass],
         }
     )
     beside = [code for code in all_units if code not in set(table["pcode"])]
@@ -147,8 +147,13 @@ def _legend(klass: list[str], picture: str, classes: Classes) -> pd.DataFrame:
     else:
         words = {code: code_words(code) for code in _CROSSED}
     words |= {"unknown": _("inconnu"), "not_applicable": _("sans objet")}
-    rows = [(code, text, int(counts.get(code, 0))) for code, text in words.items()]
-    return pd.DataFrame(rows, columns=["klass", "words", "units"])
+    rows = [(code, text, int(counts.get(code, 0)), mark(code)) for code, text in words.items()]
+    return pd.DataFrame(rows, columns=["klass", "words", "units", "mark"])
+
+
+def mark(klass: str) -> str:
+    """Letters written inside a unit of a class: its state, or its place on the square; empty for others."""
+    return code_words(klass) if klass in _CROSSED else state_letter(klass)
 
 
 def code_words(code: str) -> str:

@@ -311,7 +311,7 @@ def describe(norm: Norm) -> str:
     for key, parameter in norm.parameters.items():
         text = _("{name} {value}, estimation ({source})")
         parts.append(
-            text.format(name=_(PARAMETER_WORDS[key]), value=_plain(parameter.value), source=parameter.source)
+            text.format(name=_(PARAMETER_WORDS[key]), value=plain(parameter.value), source=parameter.source)
         )
     return " ; ".join(parts)
 
@@ -326,15 +326,16 @@ def value_words(norm: Norm) -> str:
         "works_per_village": _("{value} par village"),
     }[norm.unit]
     # The label of a shipped norm names the work; one that the user changed has none.
-    people = "" if norm.by_place else _plain(people_per_work(norm))
-    spoken = words.format(value=_plain(norm.value), people=people)
+    people = "" if norm.by_place else plain(people_per_work(norm))
+    spoken = words.format(value=plain(norm.value), people=people)
     own = norm.label_en if language() == "en" else norm.label_fr
     if not own:
         return spoken
     return own if norm.unit == "people_per_work" or norm.by_place else f"{own} ({spoken})"
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
+    """Write a value of a norm: three decimals at most, none that says nothing."""
     rounded = round(value, 3)
     decimals = len(f"{rounded:.3f}".rstrip("0").partition(".")[2])
     return number(rounded, decimals)

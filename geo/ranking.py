@@ -6,14 +6,10 @@ calculator:
 
     score = 100 x sum(weight x part) / sum(weights)
 
-Ranks are uncertain because figures are: where a count is an interval, where
-people are a projection, and because nobody's weights are the right ones.
-:func:`rank_ranges` draws all three at random, many times, and reports in which
-ranks a commune ends up.
+How sure a rank is, says :mod:`geo.uncertainty`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -29,23 +25,19 @@ PART_WORDS: Final = {
     "distance": N_("personnes loin d'un ouvrage"),
     "severity": N_("sévérité"),
 }
-# A practice of the programme, not a standard: people first, then how much is missing, then who is there.
-DEFAULT_WEIGHTS: Final[Mapping[str, float]] = {"unserved": 40, "coverage": 40, "presence": 20}
+# A practice of the programme, not a standard: people first, then how much is missing, then who is there
+# and how far the way is, then how hard life is besides. A part without data leaves its weight to the others.
+DEFAULT_WEIGHTS: Final[Mapping[str, float]] = {
+    "unserved": 30,
+    "coverage": 30,
+    "presence": 15,
+    "distance": 15,
+    "severity": 10,
+}
 # Classes of a humanitarian severity table, 1 (minimal) to 5 (catastrophic).
 SEVERITY_CLASSES: Final = (1, 5)
 PART_DECIMALS: Final = 3
 SCORE_DECIMALS: Final = 1
-
-DRAWS: Final = 1000
-SEED: Final = 20240229
-# How far people may be from the projection, and weights from the ones chosen: assumptions, shown with
-# the result. A projection eight years after its census easily misses a commune by a fifth.
-POPULATION_SPREAD: Final = 0.2
-WEIGHT_SPREAD: Final = 0.5
-# Ranks within which nine draws of ten fall.
-RANGE: Final = (5, 95)
-# Draws worked on at once: small enough to stay in the processor's cache.
-_CHUNK: Final = 50
 
 
 def half_up(values: np.ndarray | float, decimals: int) -> np.ndarray:
@@ -144,6 +136,21 @@ def ranks(values: np.ndarray) -> np.ndarray:
     return pd.Series(-values).rank(method="min").to_numpy(dtype=np.int64)
 
 
+def usable(
+    weights: Mapping[str, float],
+    *,
+    distance_pct: Mapping[str, float] | None = None,
+    severity: Mapping[str, float] | None = None,
+) -> dict[str, float]:
+    """Weights above 0 of the parts that have data: the others take theirs with them, for every commune.
+
+    >>> usable({"unserved": 30, "coverage": 0, "severity": 10})
+    {'unserved': 30}
+    """
+    lacking = {name for name, data in (("distance", distance_pct), ("severity", severity)) if not data}
+    return {name: weights[name] for name in PARTS if weights.get(name, 0) > 0 and name not in lacking}
+
+
 def rank(
     table: pd.DataFrame,
     *,
@@ -156,26 +163,34 @@ def rank(
     Returns
     -------
     DataFrame
-        The rows of ``table`` with ``part_*`` and ``weight_*`` for each part used, ``score``, ``rank``
-        and ``tied`` (communes with the same score, itself included), sorted by rank, then by P-code.
+        The rows of ``table`` with ``part_*`` and ``weight_*`` for each part used, ``near_pct``,
+        ``severity_class``, ``score``, ``rank`` and ``tied`` (communes with the same score, itself
+        included), sorted by rank, then by P-code. A commune of which no part is known has no rank: its
+        row is left out.
 
     Raises
     ------
     ValueError
-        If no weight is above 0, or one is not a part.
+        If no weight of a part with data is above 0, or one is not a part.
     """
     if strange := set(weights) - set(PARTS):
         raise ValueError(f"no part {min(strange)!r}: one of {', '.join(PARTS)}")
-    used = {name: weights[name] for name in PARTS if weights.get(name, 0) > 0}
+    used = usable(weights, distance_pct=distance_pct, severity=severity)
     if not used:
         raise ValueError("no weight is above 0: nothing to rank by")
     values = parts(table, distance_pct=distance_pct, severity=severity)[list(used)]
-    score = scores(values, used)
+    beside: dict[str, Any] = {
+        "near_pct": table["pcode"].map(dict(distance_pct or {})).astype(float),
+        "severity_class": table["pcode"].map(dict(severity or {})).astype(float),
+        "largest_unserved": float(table["unserved_people"].max()) if len(table) else 0.0,
+    }
     columns: dict[str, Any] = {f"part_{name}": values[name] for name in used}
     columns |= {f"weight_{name}": weight for name, weight in used.items()}
-    largest = float(table["unserved_people"].max()) if len(table) else 0.0
-    ranked = table.assign(**columns, largest_unserved=largest, score=score, rank=ranks(score))
-    ranked["tied"] = ranked.groupby("score")["score"].transform("size")
+    scored = table.assign(**beside, **columns, score=scores(values, used))
+    ranked = scored[scored["score"].notna()]
+    ranked = ranked.assign(
+        rank=ranks(ranked["score"].to_numpy()), tied=ranked.groupby("score")["score"].transform("size")
+    )
     return ranked.sort_values(["rank", "pcode"], ignore_index=True)
 
 
@@ -222,6 +237,14 @@ def _part_line(name: str, part: float, row: Mapping[Any, Any]) -> str:
     if name == "coverage":
         covered = percent(half_up(_figure(row, "coverage_pct_max"), 1).item() / 100)
         return _("{part} : 1 - {covered} = {value}").format(part=words, covered=covered, value=shown)
+    if name == "distance":
+        near = percent(half_up(_figure(row, "near_pct"), 1).item() / 100)
+        return _("{part} : 1 - {near} (proches) = {value}").format(part=words, near=near, value=shown)
+    if name == "severity":
+        low, high = SEVERITY_CLASSES
+        text = _("{part} : (classe {own} - {low}) / {span} = {value}")
+        own = _plain(_figure(row, "severity_class"))
+        return text.format(part=words, own=own, low=low, span=high - low, value=shown)
     return _("{part} : {value}").format(part=words, value=shown)
 
 
@@ -244,128 +267,3 @@ def correlation_with_equal_weights(ranked: pd.DataFrame) -> float:
     used = [str(name).removeprefix("part_") for name in ranked if str(name).startswith("part_")]
     values = ranked[[f"part_{name}" for name in used]].set_axis(used, axis=1)
     return spearman(ranked["score"].to_numpy(dtype=float), scores(values, dict.fromkeys(used, 1.0)))
-
-
-@dataclass(frozen=True)
-class Uncertainty:
-    """What is drawn at random, and how often; shown with the result.
-
-    ``population_spread``: people of each commune lie evenly within ± this share of their figure.
-    ``weight_spread``: each weight lies evenly within ± this share of the one chosen.
-    Where a count is an interval, every value of it is equally likely.
-    """
-
-    draws: int = DRAWS
-    seed: int = SEED
-    population_spread: float = POPULATION_SPREAD
-    weight_spread: float = WEIGHT_SPREAD
-
-    @property
-    def words(self) -> str:
-        """The assumptions in one line."""
-        text = _(
-            "{draws} tirages : population à ± {population} près, poids à ± {weights} près, "
-            "intervalles à parts égales ; rang entre le 5e et le 95e centile."
-        )
-        return text.format(
-            draws=number(self.draws),
-            population=percent(self.population_spread, 0),
-            weights=percent(self.weight_spread, 0),
-        )
-
-
-def rank_ranges(
-    ranked: pd.DataFrame, *, worst: int = 20, uncertainty: Uncertainty | None = None
-) -> pd.DataFrame:
-    """In which ranks each commune ends up when figures and weights are drawn at random.
-
-    Parameters
-    ----------
-    ranked : DataFrame
-        From :func:`rank`: ``population_people, capacity_people, capacity_people_max,
-        norm_by_place`` and its parts and weights.
-    worst : int
-        N of "among the worst N".
-
-    Returns
-    -------
-    DataFrame
-        ``pcode, rank_low, rank_high`` (5th and 95th percentile of the rank, 1 is worst) and
-        ``probability_worst`` (share of draws in which the commune is among the worst N), in the order given.
-    """
-    model = uncertainty or Uncertainty()
-    drawn = _drawn_ranks(ranked, model)
-    ordered = np.sort(drawn, axis=0)
-    low, high = (ordered[min(model.draws - 1, model.draws * each // 100)] for each in RANGE)
-    return pd.DataFrame(
-        {
-            "pcode": ranked["pcode"].to_numpy(),
-            "rank_low": low.astype(np.int64),
-            "rank_high": high.astype(np.int64),
-            "probability_worst": (drawn <= worst).mean(axis=0),
-        }
-    )
-
-
-def _drawn_ranks(ranked: pd.DataFrame, model: Uncertainty) -> np.ndarray:
-    """Ranks of shape (draws, communes)."""
-    names = [name for name in PARTS if f"weight_{name}" in ranked]
-    fixed = np.nan_to_num(ranked[[f"part_{name}" for name in names]].to_numpy(dtype=np.float32), nan=-1.0)
-    weights = ranked[[f"weight_{name}" for name in names]].to_numpy(dtype=np.float32)[:1].ravel()
-    people = ranked["population_people"].to_numpy(dtype=np.float32)
-    low, high = (
-        ranked[name].to_numpy(dtype=np.float32) for name in ("capacity_people", "capacity_people_max")
-    )
-    # An open end serves everybody, however many they turn out to be.
-    wide = np.where(np.isfinite(high), high - low, people * np.float32(1 + model.population_spread))
-    # A committee of the commune is there for all of its people; a pump serves no more when they are more.
-    by_place = ranked["norm_by_place"].to_numpy(dtype=np.float32)
-    random = np.random.default_rng(model.seed)
-    found = np.empty((model.draws, len(ranked)), dtype=np.int32)
-    for start in range(0, model.draws, _CHUNK):
-        size = min(_CHUNK, model.draws - start)
-        factor = _spread(random, (size, len(people)), model.population_spread)
-        reached = low + wide * random.random((size, len(people)), dtype=np.float32)
-        reached *= 1 + by_place * (factor - 1)
-        crowd = people * factor
-        left = np.maximum(np.float32(0), crowd - reached)
-        share = weights * _spread(random, (size, len(weights)), model.weight_spread)
-        found[start : start + size] = _rank_rows(_scores_drawn(names, fixed, left, crowd, share))
-    return found
-
-
-def _spread(random: np.random.Generator, shape: tuple[int, int], spread: float) -> np.ndarray:
-    return np.float32(1 - spread) + np.float32(2 * spread) * random.random(shape, dtype=np.float32)
-
-
-def _scores_drawn(
-    names: list[str], fixed: np.ndarray, left: np.ndarray, crowd: np.ndarray, weights: np.ndarray
-) -> np.ndarray:
-    total = np.zeros(left.shape, dtype=np.float32)
-    counted = np.zeros(left.shape, dtype=np.float32)
-    for place, name in enumerate(names):
-        weight = weights[:, place : place + 1]
-        if name == "unserved":
-            total += weight * (left / np.maximum(left.max(axis=1, keepdims=True, initial=0), np.float32(1)))
-            counted += weight
-        elif name == "coverage":
-            total += weight * (left / np.maximum(crowd, np.float32(1)))
-            counted += weight
-        else:
-            known = (fixed[:, place] >= 0).astype(np.float32)
-            total += weight * (fixed[:, place] * known)
-            counted += weight * known
-    return total / np.maximum(counted, np.float32(1e-9))
-
-
-def _rank_rows(values: np.ndarray) -> np.ndarray:
-    """Rank within each row, 1 the highest, equal values sharing the best rank."""
-    order = np.argsort(-values, axis=1)
-    ordered = np.take_along_axis(values, order, axis=1)
-    place = np.arange(1, values.shape[1] + 1, dtype=np.int32)
-    first = np.ones(values.shape, dtype=bool)
-    first[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    best = np.maximum.accumulate(np.where(first, place, 0), axis=1).astype(np.int32)
-    found = np.empty(values.shape, dtype=np.int32)
-    np.put_along_axis(found, order, best, axis=1)
-    return found

@@ -1,12 +1,21 @@
-"""Who could be served from which locality: unserved people put on the ground, for siting."""
+"""Who could be served from which locality: unserved people put on the ground, and where works then go."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from geo.distances import near_matrix
-from geo.siting import Reach
+from geo.distances import caveat, near_matrix, within
+from geo.facts import OfType
+from geo.gaps import Gaps
+from geo.i18n import _, number
+from geo.siting import Plan, Reach, candidates, place_sites, place_works
+from geo.weighing import counted_points
+
+# How far a new work serves, where nobody says otherwise [km].
+WITHIN_KM: Final = 5.0
 
 
 def shared_out(
@@ -82,4 +91,71 @@ def reach_of(
         }
     )
     matrix = near_matrix(kept, kept, radius_km=radius_km)
-    return Reach(sites, everyone[inside], matrix, commune["people_per_work"].to_numpy(dtype=float))
+    number, codes = pd.factorize(kept["adm3_pcode"])
+    return Reach(
+        sites,
+        everyone[inside],
+        matrix,
+        commune["people_per_work"].to_numpy(dtype=float),
+        commune=number,
+        people=open_to.loc[codes, "population_people"].to_numpy(dtype=float),
+    )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How many works, where not, how many by region, who first, how far one serves [km]."""
+
+    works: int
+    per_region: int | None = None
+    exclude: frozenset[str] = frozenset()
+    worst_off_first: bool = False
+    level: str = "commune"
+    within_km: float = WITHIN_KM
+
+
+def plan(
+    gaps: Gaps, wanted: Wanted, *, of_type: OfType, localities: pd.DataFrame | None = None
+) -> tuple[Plan, pd.DataFrame]:
+    """Place works in communes, or in localities where these are given and asked for.
+
+    Parameters
+    ----------
+    localities : DataFrame, optional
+        In their communes, see :func:`geo.localities.in_communes`.
+
+    Returns
+    -------
+    Plan, DataFrame
+        The plan, and its steps with ``adm3_pcode``, the commune of each, and ``locality`` where works
+        are placed in localities.
+    """
+    if wanted.level != "locality" or localities is None:
+        places = candidates(gaps.table, exclude=wanted.exclude)
+        found = place_works(
+            places, wanted.works, limits=wanted.per_region, worst_off_first=wanted.worst_off_first
+        )
+        return found, found.steps.rename(columns={"pcode": "adm3_pcode"})
+    works = counted_points(of_type, gaps.facts.view.assumptions)
+    near = within(localities, works, radii_m=(1000 * wanted.within_km,)).iloc[:, -1] if len(works) else None
+    reach = reach_of(localities, gaps.table, radius_km=wanted.within_km, near=near, exclude=wanted.exclude)
+    found = place_sites(reach, wanted.works, limits=wanted.per_region, worst_off_first=wanted.worst_off_first)
+    chosen = reach.sites.set_index("pcode").loc[found.steps["pcode"]]
+    steps = found.steps.drop(columns="pcode").assign(
+        adm3_pcode=chosen["adm3_pcode"].to_numpy(), locality=chosen["name"].to_numpy()
+    )
+    return found, steps
+
+
+def caveats(wanted: Wanted) -> list[str]:
+    """Say what a plan by locality rests on; nothing for one by commune."""
+    if wanted.level != "locality":
+        return []
+    text = _(
+        "Un ouvrage dessert les localités à moins de {km} km ; plusieurs ouvrages peuvent partager un lieu."
+    )
+    return [
+        _("Personnes non desservies réparties entre les localités de leur commune : estimation."),
+        text.format(km=number(wanted.within_km, 0 if wanted.within_km == int(wanted.within_km) else 1)),
+        caveat(),
+    ]

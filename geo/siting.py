@@ -17,7 +17,7 @@ greedy choice:
 
 import heapq
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -37,6 +37,8 @@ GUARANTEES: Final = {
     "equity": N_("les moins bien desservies d'abord : aucune garantie sur le total"),
 }
 _WHOLE: Final = 0.5
+# People; what is left after many subtractions is not exactly nothing.
+_NOBODY: Final = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,12 +226,18 @@ class Reach:
         Distance where a locality lies within reach of a site [km], stored even where it is 0.
     per_work : array of float
         People that one work at each site can serve.
+    commune : array of int
+        For serving the worst-off first, where the sites are the localities: number of the commune of each.
+    people : array of float
+        People of each of these communes, by its number.
     """
 
     sites: pd.DataFrame
     unserved: np.ndarray
     near: sparse.csr_array
     per_work: np.ndarray
+    commune: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    people: np.ndarray = field(default_factory=lambda: np.empty(0))
 
 
 def place_sites(
@@ -237,19 +245,36 @@ def place_sites(
     n: int,
     *,
     limits: Mapping[str, int] | int | None = None,
+    worst_off_first: bool = False,
     exact_up_to: int = EXACT_UP_TO,
 ) -> Plan:
     """Place N works among candidate sites, each serving localities within reach up to its norm.
 
-    Exact up to ``exact_up_to`` sites, greedy above.
+    Exact up to ``exact_up_to`` sites, greedy above. With ``worst_off_first`` each work goes into the
+    commune of which the smallest share of people is served, to the site that adds most there.
+
+    Raises
+    ------
+    ValueError
+        If the worst-off are to come first and the sites have no communes.
     """
+    if worst_off_first:
+        return greedy(reach, n, limits=limits, worst_off_first=True)
     if len(reach.sites) <= exact_up_to:
         return solve(reach, n, limits=limits)
     return greedy(reach, n, limits=limits)
 
 
-def greedy(reach: Reach, n: int, *, limits: Mapping[str, int] | int | None = None) -> Plan:
+def greedy(
+    reach: Reach,
+    n: int,
+    *,
+    limits: Mapping[str, int] | int | None = None,
+    worst_off_first: bool = False,
+) -> Plan:
     """Take the site that adds most, serve its nearest people, and again; several works may share a site."""
+    if worst_off_first and len(reach.commune) != len(reach.sites):
+        raise ValueError("the worst-off first: the sites have no communes")
     left = reach.unserved.astype(float)
     regions = reach.sites["region_pcode"].to_numpy()
     pattern = _pattern(reach.near)
@@ -260,9 +285,8 @@ def greedy(reach: Reach, n: int, *, limits: Mapping[str, int] | int | None = Non
     closed = np.zeros(len(regions), dtype=bool)
     while len(chosen) < n and not closed.all():
         gains = np.where(closed, 0.0, np.minimum(reach.per_work, within))
-        site = int(np.argmax(gains))
-        # What is left after many subtractions is not exactly nothing.
-        if gains[site] < 1e-6:
+        site = _worst_off(reach, gains, left) if worst_off_first else int(np.argmax(gains))
+        if gains[site] < _NOBODY:
             break
         if not room.take(str(regions[site])):
             closed |= regions == regions[site]
@@ -273,8 +297,16 @@ def greedy(reach: Reach, n: int, *, limits: Mapping[str, int] | int | None = Non
             affected = touching.indices[touching.indptr[locality] : touching.indptr[locality + 1]]
             within[affected] -= people
         chosen.append((site, sum(people for _locality, people in served)))
-    method = "greedy_limits" if room.limited else "greedy"
+    method = "equity" if worst_off_first else "greedy_limits" if room.limited else "greedy"
     return _plan(chosen, reach.sites["pcode"].to_numpy(), method)
+
+
+def _worst_off(reach: Reach, gains: np.ndarray, left: np.ndarray) -> int:
+    """Site that adds most in the commune of which the smallest share of people is served."""
+    unserved = np.bincount(reach.commune, weights=left, minlength=len(reach.people))
+    share = 1 - unserved / np.maximum(reach.people, 1e-12)
+    of_site = np.where(gains < _NOBODY, np.inf, share[reach.commune])
+    return int(np.argmax(np.where(of_site <= of_site.min(), gains, -1.0)))
 
 
 def _pattern(near: sparse.csr_array) -> sparse.csr_array:

@@ -2,21 +2,9 @@
 
 import streamlit as st
 
-from geo.i18n import N_, _, number
-from geo.ranking import Uncertainty
-from geo.ui import (
-    carte,
-    data,
-    distance,
-    multiples,
-    needfiles,
-    needing,
-    needlists,
-    normbar,
-    sheets,
-    siting,
-    state,
-)
+from geo.i18n import N_, _
+from geo.report.gaptable import correlation_words
+from geo.ui import carte, data, needfiles, needing, needparts, needweights, normbar, state
 from geo.ui.page import page_setup, show_accounting
 from geo.ui.questions import crumbs, limits_words
 
@@ -26,15 +14,13 @@ ground = data.ground()
 prepared = data.prepared()
 asked = needing.ask(prepared, ground)
 answer = needing.answer(prepared, asked)
-gaps = answer.gaps
-# Asked before the accounting, which says what of the address was left out.
-chosen = needing.chosen_commune(answer.ranked)
-wanted = siting.asked(ground)
-with under_heading:
-    show_accounting(gaps.facts.accounting, sources_on=gaps.facts.newest, limits=limits_words(gaps.facts))
-normbar.show(asked, gaps)
+facts = answer.gaps.facts
+chosen = needing.chosen_commune(answer)
+normbar.show(asked, answer.gaps)
 
+headline, beneath, printed = needfiles.around(answer, asked.view.level)
 shown, legend = needfiles.picture(answer, asked, ground, prepared, chosen=chosen)
+st.html(headline)
 with st.container(key="stage"):
     left, right = st.columns([56, 44], gap="medium")
     with left:
@@ -42,23 +28,15 @@ with st.container(key="stage"):
         carte.show(shown, on_pick=needing.pick(ground, asked.view.level))
         st.html(legend)
     with right:
-        st.html(needlists.ranked(answer, chosen=chosen))
-        correlation = needlists.correlation(answer)
-        with st.expander(_("Poids du classement · {said}").format(said=correlation), key="weights"):
-            needing.ask_weights()
+        st.html(needfiles.ranked(answer, chosen=chosen))
+        title = " · ".join([_("Poids du classement"), correlation_words(answer.ranked)])
+        with st.expander(title, key="weights"):
+            needweights.ask(answer)
+        needfiles.show(beneath)
 
-title = _("Besoin par unité")
-st.html(sheets.section(title, needlists.table(answer, asked.view.level, title=title)))
-st.html(sheets.sorter(), unsafe_allow_javascript=True)
-needfiles.offer(answer, asked)
-needfiles.show(needlists.beneath(gaps), needlists.crossing(gaps))
-needfiles.show(multiples.section(prepared, asked, ground))
-
-heading = _("Où placer les {n} prochains ouvrages").format(n=number(wanted.works))
-st.html(sheets.section(heading))
-siting.ask(wanted, ground)
-needfiles.show(siting.result(siting.plan(gaps, wanted), gaps))
-needfiles.show(siting.repaired(prepared, gaps, siting.ask_repair()))
-needfiles.show(distance.section(prepared, asked.view))
-needfiles.show(needlists.printed(needfiles.lines(answer), Uncertainty().words))
+needparts.show(answer, asked, prepared, ground)
+st.html(printed)
+with under_heading:
+    # Last, because it says what of the address was left out.
+    show_accounting(facts.accounting, sources_on=facts.newest, limits=limits_words(facts))
 state.write_address()

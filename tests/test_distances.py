@@ -104,6 +104,8 @@ def test_only_working_points_with_a_position_count():
             "latitude": [16.0] * 5,
             "functionality": ["functional", "functional_seasonal", "dry", "functional", "functional"],
             "precision": ["point", "point", "point", "commune", "commune"],
+            "adm3_pcode": "ML050101",
+            "quantity": 1.0,
         }
     )
     works = ("functional", "functional_seasonal")

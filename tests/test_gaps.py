@@ -254,7 +254,7 @@ def test_gardens_are_measured_by_area_and_unknown_without_one():
 def test_types_stand_side_by_side(prepared):
     water = asked(prepared)
     none = gaps.commune_gaps(prepared, View(activity_type="peace_committee"), norm_set=read_set())
-    both = crossing.together({"water_point": water, "peace_committee": none}).set_index("pcode")
+    both = crossing.together({"water_point": water.table, "peace_committee": none.table}).set_index("pcode")
     assert tuple(both.loc["ML050104", ["state_water_point", "state_peace_committee"]]) == ("unmet", "unknown")
     assert tuple(both.loc["ML050104", ["types_unmet", "types_unknown"]]) == (1, 1)
 

@@ -30,9 +30,9 @@ def classes(picture: str) -> dict[str, tuple[str, str, str]]:
 
 def test_states_are_drawn_as_they_are_and_what_is_beside_is_ground():
     assert classes("etats") == {
-        "a": ("met", "", ""),
-        "b": ("partly", "", ""),
-        "c": ("met_or_unmet_unknown", "", ""),
+        "a": ("met", "", "C"),
+        "b": ("partly", "", "P"),
+        "c": ("met_or_unmet_unknown", "", "?"),
         "d": ("unknown", "", ""),
         "z": ("outside", "", ""),
     }

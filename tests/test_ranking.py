@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy.stats import rankdata, spearmanr
 
-from geo import ranking
+from geo import ranking, uncertainty
 from geo.i18n import language, set_language
 
 
@@ -37,6 +37,7 @@ def table(people, unserved, *, partners=None, most=None):
 def test_a_score_worked_out_by_hand():
     # Largest 900. First: 900/900 = 1, 1 - 10 % = 0.9, no partner = 1: 40 + 36 + 20 = 96.
     # Second: 300/900 = 0.333, 1 - 40 % = 0.6, a partner = 0: 13.32 + 24 = 37.32.
+    # The weights 30, 30 and 15 that have data are 40, 40 and 20 in a hundred.
     ranked = ranking.rank(table([1000, 500], [900, 300], partners=[0, 2]))
     assert list(ranked["score"]) == [96.0, 37.3]
     assert list(ranked["rank"]) == [1, 2]
@@ -59,7 +60,9 @@ def recompute(text):
     parts = []
     for line in lines:
         found = numbers_in(line.split(" : ", 1)[-1] if " : " in line else line.split(": ", 1)[1])
-        if "/" in line:
+        if "(class" in line:
+            assert rounded((found[0] - found[1]) / found[2], 3) == found[3], line
+        elif "/" in line:
             assert rounded(found[0] / found[1], 3) == found[2], line
         elif "%" in line:
             assert rounded(found[0] - found[1] / 100, 3) == found[2], line
@@ -97,7 +100,7 @@ def test_the_printed_text_recomputes_to_the_displayed_score(spoken):
 def test_an_unknown_part_takes_its_weight_with_it_and_says_so():
     places = table([1000, 1000], [500, 500]).assign(partners_max=[1.0, 0.0])
     ranked = ranking.rank(places).set_index("pcode")
-    # One partner may be there: 40 × 1 + 40 × 0.5 over 80; none is: 40 + 20 + 20 over 100.
+    # One partner may be there: 30 × 1 + 30 × 0.5 over 60; none is: 30 + 15 + 15 over 75.
     assert (ranked.loc["P0", "score"], ranked.loc["P1", "score"]) == (75.0, 80.0)
     assert "aucun partenaire signalé : inconnu" in ranking.explain(ranked.loc["P0"].to_dict())
     assert recompute(ranking.explain(ranked.loc["P1"].to_dict())) == (Decimal("80.0"), Decimal("80.0"))
@@ -117,6 +120,22 @@ def test_weights_that_cannot_rank_are_refused():
         ranking.rank(table([1], [1]), weights={"beauty": 1})
 
 
+def test_a_part_without_data_leaves_its_weight_to_the_others():
+    places = table([1000, 500], [900, 300])
+    usual = ranking.rank(places, weights={"unserved": 30, "coverage": 30})
+    lacking = ranking.rank(places, weights={"unserved": 30, "coverage": 30, "distance": 15, "severity": 10})
+    assert list(lacking["score"]) == list(usual["score"])
+    assert not any(name.endswith(("_distance", "_severity")) for name in lacking)
+    with_class = ranking.rank(places, weights={"unserved": 30, "severity": 10}, severity={"P1": 5})
+    # P0 has no class: 30 × 1 / 30; P1: (30 × 0.333 + 10 × 1) / 40.
+    assert dict(zip(with_class["pcode"], with_class["score"], strict=True)) == {"P0": 100.0, "P1": 50.0}
+
+
+def test_a_commune_of_which_no_part_is_known_has_no_rank():
+    places = table([1000, 1000], [500, 500]).assign(partners_max=[1.0, 0.0])
+    assert list(ranking.rank(places, weights={"presence": 10})["pcode"]) == ["P1"]
+
+
 def test_nobody_unserved_anywhere_gives_no_need():
     ranked = ranking.rank(table([1000, 10], [0, 0]), weights={"unserved": 1, "coverage": 1})
     assert list(ranked["score"]) == [0.0, 0.0]
@@ -125,8 +144,8 @@ def test_nobody_unserved_anywhere_gives_no_need():
 
 def test_without_uncertainty_the_range_is_the_rank():
     ranked = ranking.rank(table([1000, 2000, 3000, 3000], [900, 300, 50, 50], partners=[0, 1, 1, 1]))
-    sure = ranking.Uncertainty(draws=20, population_spread=0, weight_spread=0)
-    found = ranking.rank_ranges(ranked, worst=2, uncertainty=sure)
+    sure = uncertainty.Uncertainty(draws=20, population_spread=0, weight_spread=0)
+    found = uncertainty.rank_ranges(ranked, worst=2, uncertainty=sure)
     assert list(found["rank_low"]) == list(found["rank_high"]) == list(ranked["rank"])
     assert list(found["probability_worst"]) == [1, 1, 0, 0]
 
@@ -135,32 +154,34 @@ def test_an_interval_widens_the_range_and_the_same_seed_gives_the_same():
     # The second may have from 0 to 900 unserved, the others 300 and 600 for certain.
     places = table([1000] * 3, [300, 0, 600], most=[300, 900, 600], partners=[1, 1, 1])
     ranked = ranking.rank(places)
-    model = ranking.Uncertainty(draws=4000, population_spread=0, weight_spread=0)
-    found = ranking.rank_ranges(ranked, worst=1, uncertainty=model).set_index("pcode")
+    model = uncertainty.Uncertainty(draws=4000, population_spread=0, weight_spread=0)
+    found = uncertainty.rank_ranges(ranked, worst=1, uncertainty=model).set_index("pcode")
     assert tuple(found.loc["P1", ["rank_low", "rank_high"]]) == (1, 3)
     # Evenly from 0 to 900, it is above 600 in a third of the draws.
     assert found.loc["P1", "probability_worst"] == pytest.approx(1 / 3, abs=0.03)
     assert found.loc["P0", "probability_worst"] == 0
-    again = ranking.rank_ranges(ranked, worst=1, uncertainty=model)
+    again = uncertainty.rank_ranges(ranked, worst=1, uncertainty=model)
     assert list(again["probability_worst"]) == list(found["probability_worst"])
 
 
 def test_more_people_leave_a_committee_of_the_commune_enough():
     places = table([1000, 800, 1000], [0, 0, 1000], partners=[1, 1, 1]).assign(norm_by_place=True)
-    found = ranking.rank_ranges(ranking.rank(places), worst=1, uncertainty=ranking.Uncertainty(draws=500))
+    found = uncertainty.rank_ranges(
+        ranking.rank(places), worst=1, uncertainty=uncertainty.Uncertainty(draws=500)
+    )
     # Both that have one are served whole in every draw: always tied behind the third.
     assert (
         found.set_index("pcode").loc[["P0", "P1"], ["rank_low", "rank_high"]].to_numpy().tolist()
         == [[2, 2]] * 2
     )
-    pumps = ranking.rank_ranges(ranking.rank(places.assign(norm_by_place=False)), worst=1)
+    pumps = uncertainty.rank_ranges(ranking.rank(places.assign(norm_by_place=False)), worst=1)
     assert pumps["rank_high"].max() == 3
 
 
 def test_ranks_within_a_draw_are_those_of_scipy():
     values = np.random.default_rng(1).integers(0, 6, (40, 25)).astype(np.float32)
     expected = np.array([rankdata(-row, method="min") for row in values])
-    assert (ranking._rank_rows(values) == expected).all()
+    assert (uncertainty._rank_rows(values) == expected).all()
 
 
 def test_the_correlation_is_spearmans():
@@ -174,4 +195,4 @@ def test_the_correlation_is_spearmans():
 
 def test_no_commune_at_all_is_no_ranking():
     ranked = ranking.rank(table([], []))
-    assert len(ranking.rank_ranges(ranked)) == 0
+    assert len(uncertainty.rank_ranges(ranked)) == 0

@@ -1,5 +1,7 @@
 """Where works go: by hand, exact against the solver, greedy within its bound, limits and exclusions."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -215,6 +217,22 @@ def test_works_are_placed_in_localities():
     assert plan.steps["pcode"].iloc[0] in ("0", "1")
     excluded = reaching.reach_of(LOCALITIES, table, radius_km=5, exclude=frozenset({"A"}))
     assert list(excluded.sites["name"]) == list("xy")
+
+
+def test_the_worst_off_commune_comes_first_among_localities_too():
+    # Two villages of commune 0 (1,000 people, 500 unserved), one of commune 1 (400 people, 300 unserved).
+    near = [[0, -1, -1], [-1, 0, -1], [-1, -1, 0]]
+    asked = dataclasses.replace(
+        reach(near, [400, 100, 300]), commune=np.array([0, 0, 1]), people=np.array([1000.0, 400.0])
+    )
+    plan = siting.place_sites(asked, 3, worst_off_first=True)
+    # Commune 1 is served to 25 %, commune 0 to 50 %: it waits, then gets its larger village first.
+    assert went_to(plan) == "s2s0s1"
+    assert list(plan.steps["people_served"]) == [300, 400, 100]
+    assert "aucune garantie" in plan.guarantee
+    assert went_to(siting.place_sites(asked, 1)) == "s0"
+    with pytest.raises(ValueError, match="no communes"):
+        siting.place_sites(reach(near, [1, 1, 1]), 1, worst_off_first=True)
 
 
 def test_no_candidate_is_no_plan():

@@ -2,15 +2,21 @@
 
 import argparse
 import json
+import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import CouvertureError
 from geo.i18n import _
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geo.facts import Prepared, View
     from geo.gaps import Gaps
+    from geo.report.gaptable import Ranked
+    from geo.weighing import Weighing
 
 
 class GapsRequestError(CouvertureError):
@@ -22,6 +28,7 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser("gaps", help=_("besoins non couverts par commune, cercle ou région"))
     parser.add_argument("--level", choices=["commune", "cercle", "region"], default="commune")
     add_question(parser)
+    _add_ranking(parser)
     parser.add_argument("--explain", metavar="PCODE", help=_("le calcul du rang d'une commune"))
     parser.set_defaults(run=run)
 
@@ -30,6 +37,9 @@ def add_question(parser: argparse.ArgumentParser) -> None:
     """Add what every question of need may say."""
     parser.add_argument("--type", default="water_point", help=_("type d'activité"))
     parser.add_argument("--norms", default="default", metavar="NAME", help=_("jeu de normes"))
+    parser.add_argument(
+        "--regions", default="2021", choices=("2021", "2023"), help=_("découpage des régions")
+    )
     parser.add_argument(
         "--region", action="append", default=[], help=_("région ou wilaya, nom ou P-code ; répétable")
     )
@@ -48,39 +58,95 @@ def add_question(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--csv", action="store_true", help=_("sortie CSV"))
 
 
+def _add_ranking(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--weights",
+        default="",
+        metavar="PART=N,…",
+        help=_("poids du score : unserved, coverage, presence, distance, severity ; les autres restent"),
+    )
+    parser.add_argument(
+        "--severity", type=Path, metavar="FILE", help=_("table de sévérité pour cette question (CSV, XLSX)")
+    )
+    parser.add_argument(
+        "--near",
+        type=int,
+        choices=[500, 1000, 5000],
+        default=1000,
+        metavar="M",
+        help=_("à quelle distance un ouvrage est proche : 500, 1000 ou 5000 m"),
+    )
+    parser.add_argument(
+        "--worst", type=int, default=20, metavar="N", help=_("probabilité d'être parmi les N derniers")
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Print the gaps as a table, JSON or CSV."""
     from geo.io.records import csv_text  # noqa: PLC0415
-    from geo.report.gaptable import as_json, as_text, export  # noqa: PLC0415
+    from geo.report.gaptable import as_json, as_text, export, rank_communes  # noqa: PLC0415
 
     prepared, gaps = answer(arguments)
+    ranked = rank_communes(gaps, _weighed(arguments, prepared, gaps))
     if arguments.explain:
-        print(_explained(gaps, arguments.explain))
+        print(_explained(ranked, arguments.explain))
         return 0
-    table = export(gaps, prepared, level=arguments.level)
+    table = export(gaps, prepared, ranked, level=arguments.level)
     if arguments.json:
-        json.dump(as_json(gaps, table), sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
+        whole = as_json(gaps, table, ranked, level=arguments.level)
+        json.dump(whole, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
         print()
     elif arguments.csv:
         print(csv_text(table), end="")
     else:
-        print(as_text(gaps, table, level=arguments.level))
+        print(as_text(gaps, table, ranked, level=arguments.level))
     return 0
+
+
+def _weighed(arguments: argparse.Namespace, prepared: "Prepared", gaps: "Gaps") -> "Weighing":
+    from geo.io.severity import in_use, load, read, source_words  # noqa: PLC0415
+    from geo.severity import by_commune  # noqa: PLC0415
+    from geo.weighing import evidence, weigh  # noqa: PLC0415
+
+    units = prepared.frame.boundaries.units
+    table = read(arguments.severity) if arguments.severity else load()
+    installed = source_words(in_use()) if in_use() else ""
+    source = arguments.severity.name if arguments.severity else installed
+    found = evidence(
+        gaps,
+        prepared.of_type[arguments.type],
+        localities=placed_localities(prepared),
+        near_m=arguments.near,
+        severity=by_commune(table, units)[0] if table is not None else None,
+        severity_source=source,
+    )
+    return weigh(_weights(arguments.weights), found, worst=max(1, arguments.worst))
+
+
+def _weights(text: str) -> dict[str, float]:
+    """Read ``unserved=40,presence=0``; parts that are not named keep their usual weight."""
+    from geo.ranking import DEFAULT_WEIGHTS, PARTS  # noqa: PLC0415
+
+    found = {name: float(weight) for name, weight in DEFAULT_WEIGHTS.items()}
+    for each in filter(None, text.split(",")):
+        name, _equals, value = (part.strip() for part in each.partition("="))
+        if name not in PARTS or not re.fullmatch(r"\d+(\.\d+)?", value):
+            raise GapsRequestError(
+                _("--weights « {text} » : écrivez PART=N, avec {parts}.").format(
+                    text=each, parts=", ".join(PARTS)
+                )
+            )
+        found[name] = float(value)
+    return found
 
 
 def prepared_records() -> "Prepared":
     """Shared records in use with the population in use, ready to be asked."""
-    from geo import facts, population, store  # noqa: PLC0415
-    from geo.io import load_boundaries, load_population  # noqa: PLC0415
-    from geo.sharing import READER, share  # noqa: PLC0415
+    from geo.commands.map import later_drawn, prepare  # noqa: PLC0415
+    from geo.io import load_boundaries  # noqa: PLC0415
 
     boundaries = load_boundaries()
-    records = store.load(boundaries)
-    people = population.people(load_population(), boundaries.units).rename(columns={"pcode": "adm3_pcode"})
-    shared = share(records.records, READER, types=records.types, organisations=records.organisations)
-    return facts.prepare(
-        shared, facts.Frame(boundaries), types=records.types, sources=records.sources, people=people
-    )
+    return prepare(boundaries, later_drawn(boundaries))
 
 
 def answer(arguments: argparse.Namespace) -> "tuple[Prepared, Gaps]":
@@ -119,17 +185,23 @@ def _view(arguments: argparse.Namespace, prepared: "Prepared") -> "View":
         unknown_as=arguments.unknown_as,
         none_reported_is_zero=arguments.none_reported_is_zero,
     )
-    return View(activity_type=arguments.type, assumptions=assumptions)
+    return View(activity_type=arguments.type, regions=arguments.regions, assumptions=assumptions)
+
+
+def placed_localities(prepared: "Prepared") -> "pd.DataFrame | None":
+    """Localities of the list in use, each in its commune; ``None`` where no list is installed."""
+    from geo.io.localities import load  # noqa: PLC0415
+    from geo.localities import in_communes  # noqa: PLC0415
+
+    localities = load()
+    return None if localities is None else in_communes(localities, prepared.frame.boundaries.communes)
 
 
 def _villages(prepared: "Prepared") -> dict[str, int] | None:
-    from geo.io.localities import load  # noqa: PLC0415
-    from geo.localities import in_communes, villages_by_commune  # noqa: PLC0415
+    from geo.localities import villages_by_commune  # noqa: PLC0415
 
-    localities = load()
-    if localities is None:
-        return None
-    return villages_by_commune(in_communes(localities, prepared.frame.boundaries.communes))
+    localities = placed_localities(prepared)
+    return None if localities is None else villages_by_commune(localities)
 
 
 def _regions(gaps: "Gaps", wanted: list[str]) -> Any:
@@ -150,15 +222,16 @@ def _regions(gaps: "Gaps", wanted: list[str]) -> Any:
     return table["region_pcode"].isin([text if text in codes else names[fold(text)] for text in wanted])
 
 
-def _explained(gaps: "Gaps", pcode: str) -> str:
-    from geo.ranking import explain, rank  # noqa: PLC0415
+def _explained(ranked: "Ranked", pcode: str) -> str:
+    from geo.ranking import explain  # noqa: PLC0415
+    from geo.weighing import lines  # noqa: PLC0415
 
-    ranked = rank(gaps.ranked)
-    row = ranked[ranked["pcode"] == pcode]
+    table = ranked.table[ranked.table["rank"].notna()]
+    row = table[table["pcode"] == pcode]
     if not len(row):
         raise GapsRequestError(_("{code} n'est pas dans le classement.").format(code=pcode))
     first = row.iloc[0]
     title = _("{name} : rang {rank} sur {n}").format(
-        name=first["name"], rank=int(first["rank"]), n=len(ranked)
+        name=first["name"], rank=int(first["rank"]), n=len(table)
     )
-    return f"{title}\n{explain(first.to_dict())}"
+    return "\n".join([title, explain(first.to_dict()), *lines(ranked.weighing)])

@@ -58,15 +58,16 @@ def run(arguments: argparse.Namespace) -> int:
     from geo.io.files import write_bytes  # noqa: PLC0415
 
     boundaries = load_boundaries()
-    later = _later(boundaries)
-    prepared = _prepared(boundaries, later)
+    later = later_drawn(boundaries)
+    prepared = prepare(boundaries, later)
     facts = _answer(prepared, arguments)
     write_bytes(arguments.out, _content(ending, facts, prepared, later))
     print(arguments.out)
     return 0
 
 
-def _later(boundaries: "Boundaries") -> "pd.DataFrame | None":
+def later_drawn(boundaries: "Boundaries") -> "pd.DataFrame | None":
+    """Regions of 2023 that are drawn; ``None`` where the boundaries in use cannot be cut into them."""
     from geo.io.tables import read_regions_2023  # noqa: PLC0415
     from geo.vintages import later_regions  # noqa: PLC0415
 
@@ -77,7 +78,8 @@ def _later(boundaries: "Boundaries") -> "pd.DataFrame | None":
     return later[later["drawn"]]
 
 
-def _prepared(boundaries: "Boundaries", later: "pd.DataFrame | None") -> "Prepared":
+def prepare(boundaries: "Boundaries", later: "pd.DataFrame | None") -> "Prepared":
+    """Shared records in use with the population in use, ready to be asked, regions of 2023 included."""
     from geo import facts, population, store  # noqa: PLC0415
     from geo.io.population import load_population  # noqa: PLC0415
     from geo.sharing import READER, share  # noqa: PLC0415

@@ -3,17 +3,16 @@
 import argparse
 import json
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from geo.commands.gaps import add_question, answer
+from geo.commands.gaps import add_question, answer, placed_localities
 from geo.i18n import _, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from geo.facts import Prepared
     from geo.gaps import Gaps
+    from geo.reaching import Wanted
     from geo.siting import Plan
 
 
@@ -51,37 +50,44 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what each step adds."""
-    from geo.distances import caveat  # noqa: PLC0415
     from geo.gapwords import printed_with  # noqa: PLC0415
+    from geo.io.localities import LocalityFileError  # noqa: PLC0415
     from geo.io.records import csv_text  # noqa: PLC0415
-    from geo.siting import candidates, place_works  # noqa: PLC0415
+    from geo.reaching import caveats, plan  # noqa: PLC0415
 
     prepared, gaps = answer(arguments)
-    if arguments.level == "locality":
-        plan, steps = _in_localities(prepared, gaps, arguments)
-    else:
-        plan = place_works(
-            candidates(gaps.table, exclude=frozenset(arguments.exclude)),
-            max(0, arguments.n),
-            limits=arguments.per_region,
-            worst_off_first=arguments.worst_off_first,
-        )
-        steps = _named(plan, gaps)
+    wanted = _wanted(arguments)
+    localities = placed_localities(prepared) if wanted.level == "locality" else None
+    if wanted.level == "locality" and localities is None:
+        raise LocalityFileError(_("Aucune liste de localités : « python -m geo localities install FILE »."))
+    found, steps = plan(gaps, wanted, of_type=prepared.of_type[arguments.type], localities=localities)
+    named = _named(steps, gaps)
     if arguments.csv:
-        print(csv_text(steps), end="")
+        print(csv_text(named), end="")
         return 0
     lines = printed_with(
         gaps.norms, gaps.facts.view.assumptions, include_not_comparable=arguments.include_not_comparable
     )
-    if arguments.level == "locality":
-        estimate = _("Personnes non desservies réparties entre les localités de leur commune : estimation.")
-        lines += [estimate, caveat()]
+    lines += caveats(wanted)
     if arguments.json:
-        json.dump(_as_json(plan, steps, gaps, lines), sys.stdout, ensure_ascii=False, indent=1)
+        json.dump(_as_json(found, named, gaps, lines), sys.stdout, ensure_ascii=False, indent=1)
         print()
         return 0
-    print("\n".join([*_spoken(plan, steps, gaps), *lines]))
+    print("\n".join([*_spoken(found, named, gaps), *lines]))
     return 0
+
+
+def _wanted(arguments: argparse.Namespace) -> "Wanted":
+    from geo.reaching import Wanted  # noqa: PLC0415
+
+    return Wanted(
+        works=max(0, arguments.n),
+        per_region=arguments.per_region,
+        exclude=frozenset(arguments.exclude),
+        worst_off_first=arguments.worst_off_first,
+        level=arguments.level,
+        within_km=arguments.within,
+    )
 
 
 def _spoken(plan: "Plan", steps: "pd.DataFrame", gaps: "Gaps") -> list[str]:
@@ -99,52 +105,28 @@ def _spoken(plan: "Plan", steps: "pd.DataFrame", gaps: "Gaps") -> list[str]:
     return [*found, total, plan.guarantee]
 
 
-def _in_localities(
-    prepared: "Prepared", gaps: "Gaps", arguments: argparse.Namespace
-) -> "tuple[Plan, pd.DataFrame]":
-    from geo.distances import within, working_points  # noqa: PLC0415
-    from geo.io.localities import LocalityFileError, load  # noqa: PLC0415
-    from geo.localities import in_communes  # noqa: PLC0415
-    from geo.reaching import reach_of  # noqa: PLC0415
-    from geo.siting import place_sites  # noqa: PLC0415
+def _named(steps: "pd.DataFrame", gaps: "Gaps") -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415
 
-    listed = load()
-    if listed is None:
-        raise LocalityFileError(_("Aucune liste de localités : « python -m geo localities install FILE »."))
-    localities = in_communes(listed, prepared.frame.boundaries.communes)
-    kind = prepared.of_type[arguments.type]
-    works = working_points(kind.records, kind.kind.works, seasonal=not arguments.no_seasonal)
-    near = within(localities, works, radii_m=(1000 * arguments.within,)).iloc[:, -1]
-    reach = reach_of(
-        localities,
-        gaps.table,
-        radius_km=arguments.within,
-        near=near if len(works) else None,
-        exclude=frozenset(arguments.exclude),
-    )
-    plan = place_sites(reach, max(0, arguments.n), limits=arguments.per_region)
-    chosen = reach.sites.set_index("pcode").loc[plan.steps["pcode"]]
-    by_commune = replace(plan, steps=plan.steps.assign(pcode=chosen["adm3_pcode"].to_numpy()))
-    steps = _named(by_commune, gaps)
-    steps.insert(5, "locality", chosen["name"].to_numpy())
-    return plan, steps
-
-
-def _named(plan: "Plan", gaps: "Gaps") -> "pd.DataFrame":
-    by_code = gaps.table.set_index("pcode").reindex(plan.steps["pcode"])
-    steps = plan.steps.rename(columns={"pcode": "adm3_pcode"})
-    for column in ("people_served", "people_total"):
-        steps[column] = steps[column].round().astype(int)
-    steps.insert(1, "adm1_name", by_code["region_name"].to_numpy())
-    steps.insert(2, "adm2_name", by_code["cercle_name"].to_numpy())
-    steps.insert(4, "adm3_name", by_code["name"].to_numpy())
-    return steps.assign(note=by_code["note"].to_numpy())
+    by_code = gaps.table.set_index("pcode").reindex(steps["adm3_pcode"])
+    named = {
+        "step": steps["step"],
+        "adm1_name": by_code["region_name"].to_numpy(),
+        "adm2_name": by_code["cercle_name"].to_numpy(),
+        "adm3_pcode": steps["adm3_pcode"],
+        "adm3_name": by_code["name"].to_numpy(),
+    }
+    if "locality" in steps:
+        named["locality"] = steps["locality"]
+    people = {column: steps[column].round().astype(int) for column in ("people_served", "people_total")}
+    return pd.DataFrame({**named, **people, "note": by_code["note"].to_numpy()})
 
 
 def _as_json(plan: "Plan", steps: "pd.DataFrame", gaps: "Gaps", lines: list[str]) -> dict[str, Any]:
     return {
         "activity_type": gaps.facts.view.activity_type,
         "norm_set": gaps.norm_set.name,
+        "regions": gaps.facts.view.regions,
         "printed_with": lines,
         "method": plan.method,
         "guarantee": plan.guarantee,

@@ -3,11 +3,9 @@
 import csv
 import hashlib
 import io
-import json
-import re
 import zipfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -17,7 +15,7 @@ from geo import settings
 from geo.errors import CouvertureError
 from geo.headings import fold_heading
 from geo.i18n import _
-from geo.io.folders import write_folders
+from geo.io.shelf import Shelf
 from geo.localities import COLUMNS, checked
 
 # GeoNames' country dumps are under 2 MB for either country, the largest of all (China) under 100 MB.
@@ -39,9 +37,24 @@ class LocalityFileError(CouvertureError):
     """A list of localities was refused; nothing was changed."""
 
 
-def installed_dir() -> Path:
-    """Folder of the installed lists."""
-    return settings.home() / "localities"
+def _unknown(name: str, known: list[str]) -> LocalityFileError:
+    listed = ", ".join(known) or _("aucune n'est installée")
+    return LocalityFileError(
+        _("Aucune liste de localités « {name} » : {known}.").format(name=name, known=listed)
+    )
+
+
+def _unusable(name: str) -> LocalityFileError:
+    return LocalityFileError(_("« {name} » ne peut pas nommer une liste.").format(name=name))
+
+
+def _damaged(name: str) -> LocalityFileError:
+    text = _("La liste de localités « {name} » est abîmée : réinstallez-la.")
+    return LocalityFileError(text.format(name=name))
+
+
+SHELF: Final = Shelf("localities", _unknown, _unusable, _damaged)
+names, in_use, use, about = SHELF.names, SHELF.in_use, SHELF.use, SHELF.about
 
 
 def install(path: Path, *, name: str = "", source: str = "") -> tuple[str, pd.DataFrame, tuple[str, ...]]:
@@ -63,9 +76,7 @@ def install(path: Path, *, name: str = "", source: str = "") -> tuple[str, pd.Da
         raise LocalityFileError(
             _("{file} : aucune localité avec une position utilisable.").format(file=path.name)
         )
-    chosen = name or re.sub(r"[^a-z0-9]+", "_", fold_heading(path.stem)).strip("_") or "localities"
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", chosen):
-        raise LocalityFileError(_("« {name} » ne peut pas nommer une liste.").format(name=chosen))
+    chosen = SHELF.name_for(path, name)
     papers = {
         "name": chosen,
         "file": path.name,
@@ -76,51 +87,10 @@ def install(path: Path, *, name: str = "", source: str = "") -> tuple[str, pd.Da
         "notes": list(notes),
     }
 
-    def write(folder: Path) -> None:
-        localities.to_parquet(folder / "localities.parquet", index=False)
-        (folder / "about.json").write_text(json.dumps(papers, ensure_ascii=False, indent=1), encoding="utf-8")
-
-    write_folders(installed_dir(), {chosen: write})
-    use(chosen)
+    SHELF.put(
+        chosen, papers, lambda folder: localities.to_parquet(folder / "localities.parquet", index=False)
+    )
     return chosen, localities, notes
-
-
-def use(name: str) -> None:
-    """Use an installed list.
-
-    Raises
-    ------
-    LocalityFileError
-        If there is none of that name.
-    """
-    if name not in names():
-        raise LocalityFileError(
-            _("Aucune liste de localités « {name} » : {known}.").format(
-                name=name, known=", ".join(names()) or _("aucune n'est installée")
-            )
-        )
-    (installed_dir() / "in_use").write_text(name, encoding="utf-8")
-
-
-def names() -> list[str]:
-    """Names of the installed lists."""
-    folder = installed_dir()
-    return sorted(path.parent.name for path in folder.glob("*/about.json")) if folder.is_dir() else []
-
-
-def in_use() -> str:
-    """Name of the list in use, ``""`` where none is."""
-    path = installed_dir() / "in_use"
-    name = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
-    return name if name in names() else ""
-
-
-def about(name: str) -> dict[str, Any]:
-    """Papers of an installed list."""
-    try:
-        return dict(json.loads((installed_dir() / name / "about.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise _damaged(name) from error
 
 
 def load() -> pd.DataFrame | None:
@@ -135,15 +105,9 @@ def load() -> pd.DataFrame | None:
     if not name:
         return None
     try:
-        return pd.read_parquet(installed_dir() / name / "localities.parquet")[list(COLUMNS)]
+        return pd.read_parquet(SHELF.folder / name / "localities.parquet")[list(COLUMNS)]
     except (OSError, ValueError, KeyError) as error:
         raise _damaged(name) from error
-
-
-def _damaged(name: str) -> LocalityFileError:
-    return LocalityFileError(
-        _("La liste de localités « {name} » est abîmée : réinstallez-la.").format(name=name)
-    )
 
 
 def read(path: Path) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Read the shipped norms, save and read sets of one's own, read which units are not comparable."""
 
+import functools
 import json
 import re
 import tomllib
@@ -119,6 +120,12 @@ def save_set(name: str, overrides: Mapping[str, Mapping[str, Any]], *, base: str
     return folder / f"{name}.toml"
 
 
+def not_comparable_file() -> Path:
+    """Table of the units that are not comparable: the user's own, else the shipped one."""
+    own = saved_dir() / "not_comparable.csv"
+    return own if own.is_file() else settings.DATA_DIR / "not_comparable.csv"
+
+
 def read_not_comparable(path: Path | None = None) -> pd.DataFrame:
     """Units that are not comparable for a source, with the reason in both languages.
 
@@ -129,8 +136,7 @@ def read_not_comparable(path: Path | None = None) -> pd.DataFrame:
     SettingsError
         If the table lacks a column or cannot be read.
     """
-    own = saved_dir() / "not_comparable.csv"
-    chosen = path or (own if own.is_file() else settings.DATA_DIR / "not_comparable.csv")
+    chosen = path or not_comparable_file()
     try:
         table = read_table(chosen)
     except (OSError, ValueError) as error:
@@ -143,7 +149,14 @@ def read_not_comparable(path: Path | None = None) -> pd.DataFrame:
 
 
 def _shipped() -> tuple[dict[str, Norm], dict[str, NormSet]]:
-    values = _read_toml(settings.DATA_DIR / "norms.toml")
+    path = settings.DATA_DIR / "norms.toml"
+    # Asked for at every rerun of a page, read again when the file changes.
+    return _of_file(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@functools.lru_cache(maxsize=4)
+def _of_file(path: Path, _changed: int) -> tuple[dict[str, Norm], dict[str, NormSet]]:
+    values = _read_toml(path)
     norms = norms_from_settings(values)
     return norms, sets_from_settings(values, norms)
 

@@ -10,7 +10,7 @@ from geo.gaps import Gaps
 from geo.i18n import _
 from geo.io.records import csv_text
 from geo.report.accounting import accounting_line
-from geo.report.gaptable import as_json
+from geo.report.gaptable import Ranked, as_json
 from geo.report.workbook import cell, saved
 
 
@@ -25,9 +25,10 @@ def gaps_csv(table: pd.DataFrame) -> bytes:
     return csv_text(table).encode("utf-8-sig")
 
 
-def gaps_json(gaps: Gaps, table: pd.DataFrame) -> bytes:
-    """Return the whole answer as JSON: norms, assumptions, accounting, rows."""
-    return json.dumps(as_json(gaps, table), ensure_ascii=False, indent=1, allow_nan=False).encode()
+def gaps_json(gaps: Gaps, table: pd.DataFrame, ranked: Ranked, *, level: str = "commune") -> bytes:
+    """Return the whole answer as JSON: norms, weights, assumptions, accounting, rows."""
+    answer = as_json(gaps, table, ranked, level=level)
+    return json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False).encode()
 
 
 def gaps_xlsx(gaps: Gaps, table: pd.DataFrame, *, lines: Sequence[str]) -> bytes:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from geo import ranking
+from geo import ranking, uncertainty, weighing
 from geo.facts import Prepared
 from geo.gaps import Gaps, at_level
 from geo.gapwords import STATE_WORDS, printed_with
@@ -15,6 +16,7 @@ from geo.i18n import _, number, percent
 from geo.norms import describe
 from geo.report.accounting import accounting_line
 from geo.settings import LEVELS
+from geo.weighing import Weighing
 
 _RANKS: Final = ("rank", "rank_low", "rank_high", "probability_worst", "score")
 _FIGURES: Final = (
@@ -27,39 +29,41 @@ _FIGURES: Final = (
 _DECIMALS: Final = {"coverage_pct": 1, "coverage_pct_max": 1, "probability_worst": 3, "people_per_work": 3}
 
 
-def ranked_table(
-    gaps: Gaps,
-    *,
-    weights: Mapping[str, float] = ranking.DEFAULT_WEIGHTS,
-    worst: int = 20,
-    uncertainty: ranking.Uncertainty | None = None,
-    **parts: Any,
-) -> pd.DataFrame:
-    """Communes with a figure ranked, their rank range beside; the others beneath, without a rank.
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """Communes with a figure in the order of their rank, the others beneath; and what ranked them.
 
-    Parameters
+    Attributes
     ----------
-    parts
-        ``distance_pct``, ``severity``: see :func:`geo.ranking.parts`.
+    table : DataFrame
+        Of :func:`geo.ranking.rank` and :func:`geo.uncertainty.rank_ranges`; no rank for the communes beneath.
+    correlation : float
+        With the ranking by equal weights, NaN where there is nothing to compare.
     """
-    ranked = ranking.rank(gaps.ranked, weights=weights, **parts)
-    ranges = ranking.rank_ranges(ranked, worst=worst, uncertainty=uncertainty)
+
+    table: pd.DataFrame
+    weighing: Weighing
+    correlation: float
+
+
+def rank_communes(gaps: Gaps, weighed: Weighing) -> Ranked:
+    """Rank the communes with a figure, their rank range beside; the others beneath, without a rank."""
+    ranked = ranking.rank(gaps.ranked, weights=weighed.used, **weighed.evidence.parts)
+    ranges = uncertainty.rank_ranges(ranked, worst=weighed.worst, uncertainty=weighed.uncertainty)
     beside = ranked.assign(**{str(name): ranges[name] for name in ranges if name != "pcode"})
-    rest = gaps.table[~gaps.table["pcode"].isin(set(ranked["pcode"]))]
+    return Ranked(_with_the_others(gaps, beside), weighed, ranking.correlation_with_equal_weights(ranked))
+
+
+def _with_the_others(gaps: Gaps, beside: pd.DataFrame) -> pd.DataFrame:
+    rest = gaps.table[~gaps.table["pcode"].isin(set(beside["pcode"]))]
     # The ones set aside have no rank: not the last, none.
     columns = [*beside.columns]
     return pd.concat([beside, rest.reindex(columns=columns)], ignore_index=True) if len(rest) else beside
 
 
-def export(gaps: Gaps, prepared: Prepared, *, level: str = "commune", **options: Any) -> pd.DataFrame:
-    """Return the table of a level as it goes into a file: OCHA's names of units, one unit a column.
-
-    Parameters
-    ----------
-    options
-        For communes, those of :func:`ranked_table`.
-    """
-    table = ranked_table(gaps, **options) if level == "commune" else at_level(gaps, prepared, level)
+def export(gaps: Gaps, prepared: Prepared, ranked: Ranked, *, level: str = "commune") -> pd.DataFrame:
+    """Return the table of a level as it goes into a file: OCHA's names of units, one unit a column."""
+    table = ranked.table if level == "commune" else at_level(gaps, prepared, level)
     units = _units(table, level)
     extra = _RANKS if level == "commune" else ("communes", "communes_without_figure")
     columns = {name: _shown(table[name], name) for name in (*extra, *_FIGURES) if name in table}
@@ -83,14 +87,18 @@ def _shown(values: pd.Series, name: str) -> pd.Series:
     return rounded.astype("Int64") if whole and name not in _DECIMALS else rounded
 
 
-def as_json(gaps: Gaps, table: pd.DataFrame) -> dict[str, Any]:
-    """Return the whole answer for JSON: norms, assumptions, accounting, rows; unknown is null."""
+def as_json(gaps: Gaps, table: pd.DataFrame, ranked: Ranked, *, level: str = "commune") -> dict[str, Any]:
+    """Return the whole answer for JSON: norms, weights, assumptions, accounting, rows; unknown is null."""
     view = gaps.facts.view
     return {
         "activity_type": view.activity_type,
+        "level": level,
+        "regions": view.regions,
         "norm_set": gaps.norm_set.name,
         "norms": [{"name": norm.name, "text": describe(norm)} for norm in gaps.norms],
-        "printed_with": _lines(gaps),
+        "assumptions": asdict(view.assumptions),
+        "ranking": weighing.as_json(ranked.weighing, ranked.correlation),
+        "printed_with": printed_lines(gaps, ranked, level=level),
         "vintages": dict(gaps.facts.vintages),
         "sources": {name: source.words("title") for name, source in gaps.facts.sources.items()},
         "oldest": gaps.facts.oldest,
@@ -101,12 +109,24 @@ def as_json(gaps: Gaps, table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _lines(gaps: Gaps) -> list[str]:
-    assumptions = gaps.facts.view.assumptions
-    return printed_with(gaps.norms, assumptions, include_not_comparable=gaps.include_not_comparable)
+def printed_lines(gaps: Gaps, ranked: Ranked, *, level: str = "commune") -> list[str]:
+    """What stands under every result: norms, assumptions, weights, how ranges were drawn."""
+    view = gaps.facts.view
+    stated = printed_with(gaps.norms, view.assumptions, include_not_comparable=gaps.include_not_comparable)
+    if view.regions == "2023":
+        stated.append(_("Régions de 2023, faites de cercles entiers : limites approximatives."))
+    # Only communes are ranked.
+    return [*stated, *weighing.lines(ranked.weighing)] if level == "commune" else stated
 
 
-def as_text(gaps: Gaps, table: pd.DataFrame, *, level: str) -> str:
+def correlation_words(ranked: Ranked) -> str:
+    """``Corrélation avec poids égaux 0,94``, or that there is nothing to compare."""
+    if np.isnan(ranked.correlation):
+        return _("Corrélation avec poids égaux : sans objet")
+    return _("Corrélation avec poids égaux {value}").format(value=number(ranked.correlation, 2))
+
+
+def as_text(gaps: Gaps, table: pd.DataFrame, ranked: Ranked, *, level: str) -> str:
     """Return the answer as a table to read, with what has to be printed beside it."""
     depth = LEVELS.index(level) + 1
     known = table[table["unserved_people"].notna()]
@@ -120,6 +140,7 @@ def as_text(gaps: Gaps, table: pd.DataFrame, *, level: str) -> str:
         "required": _("requis"),
         "missing": _("manquants"),
         "unserved_people": _("non desservies"),
+        "probability_worst": _("parmi les {n} derniers").format(n=number(ranked.weighing.worst)),
         "coverage_pct": _("couverture"),
         "communes_without_figure": _("communes sans chiffre"),
         "state": _("état"),
@@ -132,7 +153,8 @@ def as_text(gaps: Gaps, table: pd.DataFrame, *, level: str) -> str:
         lines += [f"  {row[name]} : {row['note'] or unknown}" for row in rest.to_dict("records")]
     counts = gaps.facts.accounting
     total = accounting_line(counts.read, counts.placed, counts.review, counts.rejected)
-    return "\n".join([*lines, "", *_lines(gaps), total])
+    beside = [correlation_words(ranked)] if level == "commune" else []
+    return "\n".join([*lines, "", *beside, *printed_lines(gaps, ranked, level=level), total])
 
 
 def _cell(row: Mapping[Any, Any], column: str) -> str:
@@ -144,6 +166,8 @@ def _cell(row: Mapping[Any, Any], column: str) -> str:
         return _(STATE_WORDS[value])
     if isinstance(value, str):
         return value
+    if column == "probability_worst":
+        return percent(value, 0)
     if pd.isna(value):
         return _("inconnu")
     most = row.get(f"{column}_max", value)

@@ -3,20 +3,21 @@
 import pandas as pd
 import streamlit as st
 
-from geo import localities
-from geo.distances import RADII_M, by_unit, caveat, within, working_points
+from geo.distances import RADII_M, by_unit, caveat, within
 from geo.facts import Prepared, View
 from geo.i18n import _, number, percent
 from geo.io import localities as locality_files
 from geo.sharing import READER
 from geo.ui import data, sheets
+from geo.ui.needing import placed_localities
+from geo.weighing import counted_points
 
 
 def section(prepared: Prepared, view: View) -> str:
     """Return localities and people by region within each distance, or what has to be installed first."""
     of_type = prepared.of_type[view.activity_type]
     installed = locality_files.in_use()
-    points = working_points(of_type.records, of_type.kind.works, seasonal=view.assumptions.seasonal)
+    points = counted_points(of_type, view.assumptions)
     lacking = []
     if not installed:
         lacking.append(
@@ -33,16 +34,15 @@ def section(prepared: Prepared, view: View) -> str:
     else:
         key = f"{data.records().version}|{READER.key}|{installed}|{view.activity_type}|{view.assumptions}"
         body = _table(_by_region(key, data.ground().boundaries.version, points))
-    return sheets.section(_("Distance"), body, sheets.paragraph(caveat(), "key"))
+    return body + sheets.paragraph(caveat(), "key")
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _by_region(key: str, boundaries_version: str, _points: pd.DataFrame) -> pd.DataFrame:
     communes = data.ground().boundaries.communes
-    listed = locality_files.load()
-    if listed is None:
+    placed = placed_localities()
+    if placed is None:
         raise RuntimeError("the list of localities went away while the page was made")
-    placed = localities.in_communes(listed, communes)
     kept = placed[placed["adm3_pcode"].isin(data.ground().frame.focus)].reset_index(drop=True)
     region = dict(zip(communes["adm3_pcode"], communes["adm1_name"], strict=True))
     return by_unit(kept, within(kept, _points), unit_of=region)

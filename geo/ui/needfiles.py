@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from geo import maps, needmap
 from geo.classify import unit_word
 from geo.facts import Prepared
-from geo.gapwords import printed_with
-from geo.i18n import N_, _, language, set_language
+from geo.i18n import N_, _, language, number, set_language
 from geo.needmap import PICTURES
 from geo.report.gapfiles import gaps_csv, gaps_json, gaps_xlsx
+from geo.report.gaptable import printed_lines
 from geo.settings import STATIC_DIR
-from geo.ui import carte, parts
+from geo.ui import carte, crossed, needlists, parts
 from geo.ui.data import Ground
 from geo.ui.needing import Answer, Asked
 
@@ -54,9 +55,18 @@ def title(answer: Answer, asked: Asked) -> str:
 def picture(
     answer: Answer, asked: Asked, ground: Ground, prepared: Prepared, *, chosen: str
 ) -> tuple[carte.Shown, str]:
-    """Return the map ready to be sent, and its legend."""
+    """Return the map ready to be sent, and its legend; made once for each answer, picture and commune."""
+    question = f"{answer.key}|{ground.shapes_file}|{ground.basemap_file}|{asked.picture}|{chosen}"
+    return _picture(question, answer, asked, ground, prepared, chosen)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _picture(
+    question: str, _answer: Answer, _asked: Asked, _ground: Ground, _prepared: Prepared, _chosen: str
+) -> tuple[carte.Shown, str]:
+    answer, asked, ground, prepared, chosen = _answer, _asked, _ground, _prepared, _chosen
     level, unit = asked.view.level, asked.view.unit
-    every = prepared.frame.grids[level].names["pcode"]
+    every = prepared.frame.grid(asked.view).names["pcode"]
     drawn = needmap.drawn(answer.units, asked.picture, all_units=every)
     named = title(answer, asked)
     marked = drawn.units[drawn.units["mark"] != ""]
@@ -68,21 +78,52 @@ def picture(
         frame=ground.corners.get(unit) or carte.focus_corners(ground),
         title=named,
         chosen=chosen or unit,
+        later_regions=asked.view.regions == "2023",
         styles=needmap.STYLES,
         rings=needmap.RINGS,
         marks=dict(zip(marked["pcode"], marked["mark"], strict=True)),
     )
     rings = bool((drawn.units["ring"] != "").any())
     legend = parts.legend(drawn.legend, title=named, rings=rings)
+    if asked.picture == "croisement":
+        legend = crossed.square(answer.units) + _apart(drawn.legend)
     return carte.Shown(named, content, legend, ""), legend
 
 
-def lines(answer: Answer) -> list[str]:
-    """What is printed with the result: norms, assumptions, population."""
-    gaps = answer.gaps
-    return printed_with(
-        gaps.norms, gaps.facts.view.assumptions, include_not_comparable=gaps.include_not_comparable
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _ranked(key: str, chosen: str, _answer: Answer) -> str:
+    return needlists.ranked(_answer, chosen=chosen)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _around(key: str, level: str, _answer: Answer) -> tuple[str, str, str]:
+    printed = needlists.printed(lines(_answer, level))
+    return needlists.headline(_answer), needlists.beneath(_answer.gaps), printed
+
+
+def around(answer: Answer, level: str) -> tuple[str, str, str]:
+    """Return the headline, what lies beneath the ranking and what is printed with it, made once an answer."""
+    return _around(answer.key, level, answer)
+
+
+def ranked(answer: Answer, *, chosen: str) -> str:
+    """Return the ranked list, made once for each answer and commune chosen."""
+    return _ranked(answer.key, chosen, answer)
+
+
+def _apart(legend: pd.DataFrame) -> str:
+    """Return the legend of what is on no field of the square."""
+    rest = legend[legend["mark"] == ""]
+    items = "".join(
+        f"<li>{parts.swatch(klass)} {parts.escaped(words)} {number(units)}</li>"
+        for klass, words, units in rest[["klass", "words", "units"]].itertuples(index=False, name=None)
     )
+    return f"<ul class='one-legend'>{items}</ul>"
+
+
+def lines(answer: Answer, level: str) -> list[str]:
+    """What is printed with the result: norms, assumptions, population, weights."""
+    return printed_lines(answer.gaps, answer.ranked, level=level)
 
 
 def offer(answer: Answer, asked: Asked) -> None:
@@ -91,7 +132,7 @@ def offer(answer: Answer, asked: Asked) -> None:
         for ending, text, mime in _FILES:
             st.download_button(
                 _(text),
-                _maker(ending, answer),
+                _maker(ending, answer, asked.view.level),
                 file_name=f"besoins_{asked.view.activity_type}_{asked.view.level}.{ending}",
                 mime=mime,
                 key=f"need-{ending}",
@@ -99,21 +140,21 @@ def offer(answer: Answer, asked: Asked) -> None:
             )
 
 
-def content(ending: str, answer: Answer) -> bytes:
+def content(ending: str, answer: Answer, level: str) -> bytes:
     """Make the file with this ending, ``csv``, ``xlsx`` or ``json``, in the current language."""
     if ending == "csv":
         return gaps_csv(answer.file)
     if ending == "json":
-        return gaps_json(answer.gaps, answer.file)
-    return gaps_xlsx(answer.gaps, answer.file, lines=lines(answer))
+        return gaps_json(answer.gaps, answer.file, answer.ranked, level=level)
+    return gaps_xlsx(answer.gaps, answer.file, lines=lines(answer, level))
 
 
-def _maker(ending: str, answer: Answer) -> Callable[[], bytes]:
+def _maker(ending: str, answer: Answer, level: str) -> Callable[[], bytes]:
     lang = language()
 
     def make() -> bytes:
         # Streamlit calls this in a thread of its own, which knows no language yet.
         set_language(lang)
-        return content(ending, answer)
+        return content(ending, answer, level)
 
     return make

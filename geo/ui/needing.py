@@ -1,39 +1,40 @@
 """What the reader asks on the page of needs, and the answer: one object feeds map, lists and files."""
 
 import functools
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
-from geo import localities, needmap, norms, ranking
+from geo import localities, needmap, norms, ranking, severity, weighing
+from geo.activities import ActivityType
+from geo.coverage import Assumptions
+from geo.distances import RADII_M
 from geo.errors import SettingsError
 from geo.facts import Prepared, View
 from geo.gaps import Gaps, at_level, commune_gaps
 from geo.i18n import _, language
 from geo.io import localities as locality_files
-from geo.io.norms import read_not_comparable, read_set, set_names
+from geo.io import severity as severity_files
+from geo.io.norms import not_comparable_file, read_not_comparable, read_set, set_names
 from geo.io.population import in_use as population_in_use
 from geo.norms import DEFAULT_SET, Norm, NormSet
-from geo.report.gaptable import export, ranked_table
+from geo.report.gaptable import Ranked, export, rank_communes
 from geo.settings import LEVELS
 from geo.sharing import READER
 from geo.ui import assumed, data, parts, state
 from geo.ui.data import Ground
-from geo.ui.questions import LEVEL_WORDS, drill_to
+from geo.ui.questions import LEVEL_WORDS, ask_regions, drill_to
 
 # A set saved on this server; a link with its name means something here only.
 SET: Final = "normes"
 INCLUDE: Final = "non_comparables"
 CHOSEN: Final = "commune"
-_WEIGHT_STEP: Final = 5
-# Parts that every commune has; distance and severity need tables that are not shipped.
-WEIGHED: Final = ("unserved", "coverage", "presence")
-# N of "among the worst N".
-WORST: Final = 20
+NEAR: Final = "proche"
+NEAR_STEPS: Final = tuple(f"{radius:g}" for radius in RADII_M)
+STEPS: Final = tuple(str(step) for step in range(0, 101, 5))
 
 
 class _Possible:
@@ -62,6 +63,8 @@ class Asked:
     overrides: Mapping[str, Mapping[str, float]]
     include: bool
     weights: Mapping[str, float]
+    # How far a work may be to count as near [m].
+    near_m: int
 
     @property
     def own_norms(self) -> list[Norm]:
@@ -71,13 +74,16 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The gaps, ranked, and the table of the level asked as it goes into files."""
+    """The gaps, ranked, and the table of the level asked as it goes into files.
 
+    ``key`` names the answer: what is made of it (lists, maps, plans) is kept under the same name.
+    """
+
+    key: str
     gaps: Gaps
-    ranked: pd.DataFrame
+    ranked: Ranked
     units: pd.DataFrame
     file: pd.DataFrame
-    correlation: float
 
 
 def ask(prepared: Prepared, ground: Ground) -> Asked:
@@ -111,22 +117,34 @@ def ask(prepared: Prepared, ground: Ground) -> Asked:
         with boxes[3]:
             unit = _ask_place(ground)
         with boxes[4]:
-            assumptions = assumed.asked(types[kind])
-            include = state.chosen_switch(INCLUDE, default=False)
-            count = len(assumed.changed(assumptions)) + include
-            label = _("Hypothèses ({n})").format(n=count) if count else _("Hypothèses")
-            with st.popover(label, width="stretch"):
-                assumed.ask(types[kind])
-                state.switch(
-                    INCLUDE,
-                    _("Donner aussi un chiffre aux unités non comparables"),
-                    default=False,
-                    help=_("Un relevé de points d'eau villageois ne voit pas le réseau d'une ville."),
-                )
-    view = View(activity_type=kind, level=level, unit=unit, assumptions=assumptions)
+            include, regions, assumptions = _ask_more(types[kind], ground)
+    view = View(activity_type=kind, level=level, regions=regions, unit=unit, assumptions=assumptions)
+    count = _changed(assumptions, include=include, regions=regions)
     fold.html(parts.filters_fold(count + (level != "commune") + (unit != "")))
     norm_set, overrides = _norms(kind)
-    return Asked(view, picture, norm_set, overrides, include, weights_asked())
+    return Asked(view, picture, norm_set, overrides, include, weights_asked(), int(near_asked()))
+
+
+def _ask_more(kind: ActivityType, ground: Ground) -> tuple[bool, str, Assumptions]:
+    """Show what is taken for granted behind a button that counts what is not as usual."""
+    assumptions = assumed.asked(kind)
+    include = state.chosen_switch(INCLUDE, default=False)
+    count = _changed(assumptions, include=include, regions=state.peek("regions") or "2021")
+    label = _("Hypothèses ({n})").format(n=count) if count else _("Hypothèses")
+    with st.popover(label, width="stretch"):
+        assumed.ask(kind)
+        state.switch(
+            INCLUDE,
+            _("Donner aussi un chiffre aux unités non comparables"),
+            default=False,
+            help=_("Un relevé de points d'eau villageois ne voit pas le réseau d'une ville."),
+        )
+        regions = ask_regions(ground)
+    return include, regions, assumptions
+
+
+def _changed(assumptions: Assumptions, *, include: bool, regions: str) -> int:
+    return len(assumed.changed(assumptions)) + include + (regions != "2021")
 
 
 def _forget_measure() -> None:
@@ -135,8 +153,7 @@ def _forget_measure() -> None:
 
 
 def _ask_place(ground: Ground) -> str:
-    # Regions of 2023 have no sum of their own here.
-    places = {code: place for code, place in ground.places.items() if not place.later}
+    places = ground.places
 
     def words(pcode: str) -> str:
         return data.place_words(places[pcode]) if pcode else _("Les quatre régions")
@@ -171,100 +188,104 @@ def _usable(norm: Norm, name: str, text: str) -> bool:
     return True
 
 
-def weight_words(name: str) -> str:
-    """Name of a part of the score, with a capital."""
-    words = _(ranking.PART_WORDS[name])
-    return words[:1].upper() + words[1:]
-
-
-def ask_weights() -> None:
-    """Show one slider for each part of the score; where all are 0, say that the usual weights count."""
-    found = [
-        state.select(
-            f"poids.{name}",
-            weight_words(name),
-            _steps(),
-            words=str,
-            default=f"{ranking.DEFAULT_WEIGHTS[name]:g}",
-            widget=st.select_slider,
-        )
-        for name in WEIGHED
-    ]
-    if not any(map(float, found)):
-        said = _("Un poids au moins doit dépasser 0 : les poids habituels sont utilisés.")
-        st.html(f"<p class='notice' role='status'>{said}</p>")
-
-
-def _steps() -> list[str]:
-    return [str(step) for step in range(0, 101, _WEIGHT_STEP)]
-
-
 def weights_asked() -> dict[str, float]:
     """Return the weights of the session or the address, before their sliders are shown."""
-    found = {
-        name: float(state.chosen(f"poids.{name}", _steps(), f"{ranking.DEFAULT_WEIGHTS[name]:g}"))
-        for name in WEIGHED
-    }
-    return found if any(found.values()) else dict(ranking.DEFAULT_WEIGHTS)
+    return {name: float(state.chosen(f"poids.{name}", STEPS, usual_weight(name))) for name in ranking.PARTS}
+
+
+def usual_weight(name: str) -> str:
+    """Weight of a part that nobody has moved, as it stands in the address."""
+    return f"{ranking.DEFAULT_WEIGHTS[name]:g}"
+
+
+def near_asked() -> str:
+    """Return how far a work may be to count as near, before it is shown [m]."""
+    return state.chosen(NEAR, NEAR_STEPS, f"{weighing.NEAR_M}")
 
 
 # ---- the answer -------------------------------------------------------------------------------------
 
 
-def _version() -> str:
-    installed = locality_files.in_use()
-    aside = hashlib.sha256(read_not_comparable().to_csv().encode()).hexdigest()
-    return f"{data.records().version}|{population_in_use()}|{installed}|{aside}|{READER.key}|{language()}"
+def version() -> str:
+    """Version of everything that an answer rests on besides the question."""
+    installed = f"{locality_files.in_use()}|{severity_files.in_use()}"
+    held = f"{data.records().version}|{population_in_use()}"
+    return f"{held}|{installed}|{_not_comparable_version()}|{READER.key}|{language()}"
+
+
+def _not_comparable_version() -> str:
+    path = not_comparable_file()
+    return f"{path}:{path.stat().st_mtime_ns}"
 
 
 def _key(asked: Asked) -> str:
     # A norm's text holds all of its values, which is what an answer rests on.
-    return f"{_version()}|{asked.view.key}|{asked.norm_set!r}|{asked.include}"
+    return f"{version()}|{asked.view.key}|{asked.norm_set!r}|{asked.include}"
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _villages(installed: str, boundaries_version: str) -> dict[str, int] | None:
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _localities(installed: str, boundaries_version: str) -> pd.DataFrame | None:
     found = locality_files.load()
-    if found is None:
-        return None
-    communes = data.ground().boundaries.communes
-    return localities.villages_by_commune(localities.in_communes(found, communes))
+    return None if found is None else localities.in_communes(found, data.ground().boundaries.communes)
+
+
+def placed_localities() -> pd.DataFrame | None:
+    """Localities of the list in use, each in its commune; ``None`` where no list is installed."""
+    return _localities(locality_files.in_use(), data.ground().boundaries.version)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _severity(installed: str, boundaries_version: str) -> dict[str, float] | None:
+    table = severity_files.load()
+    return None if table is None else severity.by_commune(table, data.ground().boundaries.units)[0]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _gaps(key: str, _prepared: Prepared, _asked: Asked) -> Gaps:
+    placed = placed_localities()
     return commune_gaps(
         _prepared,
         _asked.view,
         norm_set=_asked.norm_set,
         not_comparable=read_not_comparable(),
         include_not_comparable=_asked.include,
-        villages=_villages(locality_files.in_use(), data.ground().boundaries.version),
+        villages=None if placed is None else localities.villages_by_commune(placed),
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _evidence(key: str, near_m: int, _prepared: Prepared, _gaps: Gaps) -> weighing.Evidence:
+    used = severity_files.in_use()
+    return weighing.evidence(
+        _gaps,
+        _prepared.of_type[_gaps.facts.view.activity_type],
+        localities=placed_localities(),
+        near_m=near_m,
+        severity=_severity(used, data.ground().boundaries.version),
+        severity_source=severity_files.source_words(used) if used else "",
     )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _answer(key: str, _prepared: Prepared, _asked: Asked) -> Answer:
-    gaps = _gaps(_key(_asked), _prepared, _asked)
-    level, weights = _asked.view.level, _asked.weights
-    order = ranking.rank(gaps.ranked, weights=weights)
+    own = _key(_asked)
+    gaps = _gaps(own, _prepared, _asked)
+    found = _evidence(own, _asked.near_m, _prepared, gaps)
+    ranked = rank_communes(gaps, weighing.weigh(_asked.weights, found))
+    level = _asked.view.level
     return Answer(
+        key=key,
         gaps=gaps,
-        ranked=ranked_table(gaps, weights=weights, worst=WORST),
+        ranked=ranked,
         units=at_level(gaps, _prepared, level),
-        file=export(gaps, _prepared, level=level, **_ranking(level, weights)),
-        correlation=ranking.correlation_with_equal_weights(order),
+        file=export(gaps, _prepared, ranked, level=level),
     )
-
-
-def _ranking(level: str, weights: Mapping[str, float]) -> dict[str, Any]:
-    return {"weights": weights, "worst": WORST} if level == "commune" else {}
 
 
 def answer(prepared: Prepared, asked: Asked) -> Answer:
     """Return gaps, ranking and table of what is asked; worked out once for each question and language."""
     weights = sorted(asked.weights.items())
-    return _answer(f"{_key(asked)}|{weights}", prepared, asked)
+    return _answer(f"{_key(asked)}|{weights}|{asked.near_m}", prepared, asked)
 
 
 def gaps_of(prepared: Prepared, asked: Asked, kind: str) -> Gaps:
@@ -288,6 +309,6 @@ def pick(ground: Ground, level: str) -> Callable[[str], None]:
     return choose
 
 
-def chosen_commune(ranked: pd.DataFrame) -> str:
+def chosen_commune(found: Answer) -> str:
     """Return the commune whose sum is open, ``""`` for none."""
-    return state.chosen(CHOSEN, ["", *ranked["pcode"]], "")
+    return state.chosen(CHOSEN, ["", *found.ranked.table["pcode"]], "")

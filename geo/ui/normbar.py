@@ -9,7 +9,7 @@ from geo.errors import SettingsError
 from geo.gaps import Gaps
 from geo.i18n import N_, _
 from geo.io.norms import overrides_of, read_set, save_set, set_names
-from geo.norms import DEFAULT_SET, KIND_WORDS, PARAMETER_WORDS, Norm, value_words
+from geo.norms import DEFAULT_SET, KIND_WORDS, PARAMETER_WORDS, Norm, describe, plain, value_words
 from geo.ui import state
 from geo.ui.needing import SET, Asked, parameter
 from geo.ui.parts import escaped
@@ -25,11 +25,14 @@ _UNIT_WORDS: Final = {
 
 
 def show(asked: Asked, gaps: Gaps) -> None:
-    """Show the norms that count, and behind *Modifier* the form."""
+    """Show the norms that count, and behind *Modifier* where they come from and the form."""
     with st.container(key="norms"):
-        st.html(bar(gaps, changed=bool(asked.overrides)))
+        st.html(bar(gaps))
+        note = _("modifié pour cette session") if asked.overrides else ""
+        name = _("Jeu : {name}").format(name=gaps.norm_set.label)
         # Not a popover: the form of a type with five norms is taller than the window it would float in.
-        with st.expander(_("Modifier"), key="norms-form"):
+        with st.expander(" · ".join(filter(None, [_("Modifier"), name, note])), key="norms-form"):
+            st.html(_sources(gaps))
             left, right = st.columns([3, 2], gap="medium")
             with left:
                 _ask_values(asked)
@@ -41,29 +44,30 @@ def show(asked: Asked, gaps: Gaps) -> None:
         st.html(f"<p class='notice' role='status'>{escaped(said)}</p>")
 
 
-def bar(gaps: Gaps, *, changed: bool) -> str:
-    """Return each norm that counts with its value, kind, source and date; where there is none, that."""
-    name = _("Jeu : {name}").format(name=gaps.norm_set.label)
-    note = _("modifié pour cette session") if changed else ""
-    head = " · ".join(filter(None, [name, note]))
+def bar(gaps: Gaps) -> str:
+    """Return each norm that counts in one line: value, kind, date; where there is none, that."""
     lines = [_line(norm) for norm in gaps.norms]
-    body = "".join(f"<li>{line}</li>" for line in lines)
     none = escaped(_("Aucune norme pour ce type dans ce jeu : le besoin ne peut pas être calculé."))
+    body = "".join(f"<li>{line}</li>" for line in lines)
     listed = f"<ul>{body}</ul>" if lines else f"<p>{none}</p>"
     title = escaped(_("Norme"))
-    key = f"<p class='key'>{escaped(head)}</p>"
-    return f"<section class='norms' aria-label='{title}'><h2>{title}</h2>{listed}{key}</section>"
+    return f"<section class='norms' aria-label='{title}'><h2>{title}</h2>{listed}</section>"
 
 
 def _line(norm: Norm) -> str:
-    parts = [_(KIND_WORDS[norm.kind]), _("source : {source}").format(source=norm.source)]
-    parts.append(norm.date or _("date non rapportée"))
-    for key, each in norm.parameters.items():
-        text = _("{name} {value}, estimation ({source})")
-        parts.append(text.format(name=_(PARAMETER_WORDS[key]), value=f"{each.value:g}", source=each.source))
-    if norm.note:
-        parts.append(norm.note)
-    return f"<b>{escaped(value_words(norm))}</b> <span>{escaped(' ; '.join(parts))}</span>"
+    parts = [_(KIND_WORDS[norm.kind]), norm.date or _("date non rapportée")]
+    parts += [
+        _("{name} {value} (estimation)").format(name=_(PARAMETER_WORDS[key]), value=plain(each.value))
+        for key, each in norm.parameters.items()
+    ]
+    return f"<b>{escaped(value_words(norm))}</b> <span>{escaped(' · '.join(parts))}</span>"
+
+
+def _sources(gaps: Gaps) -> str:
+    """Return who says so, for each norm and each estimate in it."""
+    said = [" ; ".join(filter(None, [describe(norm), norm.note])) for norm in gaps.norms]
+    items = "".join(f"<li>{escaped(text)}</li>" for text in said)
+    return f"<ul class='key'>{items}</ul>"
 
 
 def _ask_set() -> None:

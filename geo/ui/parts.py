@@ -30,9 +30,9 @@ def unbroken(text: str) -> str:
     return re.sub(r"(?<=«) |(?<=[:≈]) (?=\d)", "\N{NO-BREAK SPACE}", bound)
 
 
-def swatch(klass: str) -> str:
-    """Make the little box of a class; the word always stands beside it."""
-    inner = "0" if klass == "zero" else ""
+def swatch(klass: str, mark: str = "") -> str:
+    """Make the little box of a class, with the letters that the map writes; the word stands beside it."""
+    inner = "0" if klass == "zero" else escaped(mark)
     return f"<i class='sw {escaped(klass)}' aria-hidden='true'>{inner}</i>"
 
 
@@ -42,13 +42,13 @@ def legend(rows: pd.DataFrame, *, title: str, rings: bool) -> str:
     Parameters
     ----------
     rows
-        Of :func:`geo.classify.legend`.
+        Of :func:`geo.classify.legend`; ``mark`` where the map writes letters.
     rings
         Whether some unit is an interval, so that the two rings need explaining.
     """
     entries = [
-        f"<div><dt>{swatch(klass)}{escaped(words)}</dt><dd>{number(units)}</dd></div>"
-        for klass, words, units in rows[["klass", "words", "units"]].itertuples(index=False, name=None)
+        f"<div><dt>{swatch(klass, mark)}{escaped(words)}</dt><dd>{number(units)}</dd></div>"
+        for klass, words, units, mark in _marked(rows).itertuples(index=False, name=None)
     ]
     extra = []
     if rings:
@@ -66,6 +66,11 @@ def legend(rows: pd.DataFrame, *, title: str, rings: bool) -> str:
         f"<section class='legend' aria-label='{label}'><h2>{escaped(title)}</h2>"
         f"<dl>{''.join(entries)}{more}</dl></section>"
     )
+
+
+def _marked(rows: pd.DataFrame) -> pd.DataFrame:
+    marked = rows if "mark" in rows else rows.assign(mark="")
+    return marked[["klass", "words", "units", "mark"]]
 
 
 def points_legend(looks: Sequence[tuple[str, str, int]], *, clustered: bool) -> str:

@@ -118,7 +118,7 @@ def _ask_more(of_type: OfType, ground: Ground) -> tuple[filtering.Asked, str, As
     with st.popover(label, width="stretch"):
         choices = filtering.Choices(version, of_type.records, now)
         filtering.ask(choices, now, of_type.sources)
-        regions = _ask_regions(ground)
+        regions = ask_regions(ground)
         assumed.ask(of_type.kind)
     return now, regions, assumptions
 
@@ -139,7 +139,8 @@ def _ask_place(ground: Ground) -> str:
     )
 
 
-def _ask_regions(ground: Ground) -> str:
+def ask_regions(ground: Ground) -> str:
+    """Show the choice between the regions of 2021 and those of 2023, and return it."""
     if not ground.frame.groups:
         return "2021"
     words = {name: _(text) for name, text in REGION_WORDS.items()}

@@ -155,6 +155,28 @@ def select(
     return value
 
 
+def tabs(name: str, options: Sequence[str], *, words: Callable[[str], str]) -> tuple[str, Any]:
+    """Return the tab open and its container; only what is in it has to be made. The first is the default.
+
+    Parameters
+    ----------
+    options
+        Codes; ``words`` says what the reader sees for each.
+    """
+    value = chosen(name, options, options[0])
+    labels = {words(code): code for code in options}
+    key = _widget_key(name)
+
+    def keep() -> None:
+        touch()
+        _kept()[name] = labels.get(st.session_state[key], options[0])
+
+    if labels.get(st.session_state.get(key, "")) != value:
+        st.session_state[key] = words(value)
+    made = st.tabs(list(labels), key=key, on_change=keep)
+    return value, made[list(options).index(value)]
+
+
 def switch(name: str, label: str, *, default: bool, **extra: Any) -> bool:
     """Return a switch whose position lives in the session and the address, as ``oui`` or ``non``."""
     value = chosen_switch(name, default=default)

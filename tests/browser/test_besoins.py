@@ -68,7 +68,7 @@ def test_a_link_shows_another_reader_the_same(server: Server, visit, chromium):
 def test_the_norm_is_changed_in_the_form_and_stands_in_the_address(server: Server, visit):
     go(visit, f"{server.address}/besoins")
     before = visit.data()
-    visit.page.locator("summary", has_text="Modifier").click()
+    visit.page.locator("summary", has_text="Modifier").first.click()
     field = visit.page.locator(".st-key-norms").get_by_role("spinbutton").first
     field.fill("250")
     field.press("Tab")
