@@ -6,6 +6,7 @@ session in a thread of its own, so two readers never share it.
 """
 
 import functools
+import re
 from contextvars import ContextVar
 from datetime import date
 from gettext import NullTranslations
@@ -102,3 +103,13 @@ def short_date(day: date) -> str:
 def long_date(day: date) -> str:
     """``22 novembre 2026`` or ``22 November 2026``, for running text."""
     return format_date(day, "d MMMM yyyy", locale=language())
+
+
+def unbroken(text: str) -> str:
+    r"""``text`` in which no line begins with a sign that belongs to the word before it, nor ends with «.
+
+    >>> unbroken("dont saisonniers : 7")
+    'dont saisonniers\xa0:\xa07'
+    """
+    bound = re.sub(r" (?=[:;?!»])", "\N{NO-BREAK SPACE}", text)
+    return re.sub(r"(?<=«) |(?<=[:≈]) (?=\d)", "\N{NO-BREAK SPACE}", bound)

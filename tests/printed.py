@@ -59,10 +59,10 @@ def laid_out(found: Facts, **options: Any) -> str:
 def words_on(page: Page) -> str:
     """The texts of a page in the order they were written, halos left out: cheaper than to read its PDF."""
     texts = page.sheet.figure.findobj(Text)
-    return re.sub(r"[ \n]+", " ", " ".join(text.get_text() for text in texts if not text.get_path_effects()))
+    return re.sub(r"[ \n\xa0]+", " ", " ".join(text.get_text() for text in texts if not text.get_path_effects()))
 
 
 def text_of(pdf: bytes) -> str:
     """All text of a PDF, its spaces as one space each but for the narrow one."""
     pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
-    return re.sub(r"[ \n]+", " ", " ".join(page.extract_text() for page in pages))
+    return re.sub(r"[ \n\xa0]+", " ", " ".join(page.extract_text() for page in pages))

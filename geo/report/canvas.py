@@ -24,6 +24,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
 
+from geo.i18n import unbroken
 from geo.report import style
 
 DPI: Final = 150
@@ -73,8 +74,8 @@ def drawable(text: str) -> str:
     >>> drawable("Gao 𓀀")
     'Gao �'
     """
-    # The narrow space inside a number is none that may be broken or widened.
-    plain = re.sub(r"[^\S\u202f]+", " ", text).strip(" ")
+    # Spaces that bind (before : ; ? ! », inside a number) are none that may be broken or widened.
+    plain = unbroken(re.sub(r"[^\S\u202f\u00a0]+", " ", text).strip(" "))
     return "".join(letter if ord(letter) in _glyphs() else "\ufffd" for letter in plain)
 
 

@@ -9,9 +9,9 @@ from geo import catalog, classify, words
 from geo.activities import Source
 from geo.boundaries import Boundaries, Layer
 from geo.errors import SettingsError
-from geo.i18n import N_, _, language, number
+from geo.i18n import N_, _, language, number, unbroken
 from geo.ui import sheets
-from geo.ui.parts import escaped, swatch, unbroken
+from geo.ui.parts import escaped, swatch
 
 # Counting in plain words: what a reader must know to trust or doubt a figure.
 RULES: Final = (

@@ -9,11 +9,11 @@ import streamlit as st
 
 from geo import overview, words
 from geo.classify import figure
-from geo.i18n import _, language, ngettext, number
+from geo.i18n import _, language, ngettext, number, unbroken
 from geo.overview import KeyFigure
 from geo.ui import sheets
 from geo.ui.data import Ground
-from geo.ui.parts import escaped, unbroken
+from geo.ui.parts import escaped
 from geo.ui.placewords import places
 from geo.ui.sheets import Html, with_language
 

@@ -1,7 +1,6 @@
 """Pieces of HTML: legend, table, badge, card. Text in, escaped text out; no Streamlit, no counting."""
 
 import html
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -9,7 +8,7 @@ import pandas as pd
 
 from geo import words
 from geo.classify import figure, unit_word
-from geo.i18n import _, language, ngettext, number
+from geo.i18n import _, language, ngettext, number, unbroken
 
 # Order and words of the columns of the table are those of `table`.
 _NO_FIGURE: Final = "–"
@@ -18,16 +17,6 @@ _NO_FIGURE: Final = "–"
 def escaped(text: object) -> str:
     """``text`` as data for HTML, quotes included."""
     return html.escape(str(text), quote=True)
-
-
-def unbroken(text: str) -> str:
-    r"""``text`` in which no line begins with a sign that belongs to the word before it, nor ends with «.
-
-    >>> unbroken("dont saisonniers : 7")
-    'dont saisonniers\xa0:\xa07'
-    """
-    bound = re.sub(r" (?=[:;?!»])", "\N{NO-BREAK SPACE}", text)
-    return re.sub(r"(?<=«) |(?<=[:≈]) (?=\d)", "\N{NO-BREAK SPACE}", bound)
 
 
 def swatch(klass: str, mark: str = "") -> str:

@@ -4,9 +4,9 @@ from typing import Final
 
 import streamlit as st
 
-from geo.i18n import N_, _, number
+from geo.i18n import N_, _, number, unbroken
 from geo.ui import state
-from geo.ui.parts import escaped, unbroken
+from geo.ui.parts import escaped
 
 NAME: Final = "visite"
 OVER: Final = "non"
