@@ -71,6 +71,8 @@ _REPLACED: Final[dict[str, str | None]] = {
 }
 
 OWN_FILES: Final = ("basemap.js", "points.js", "carte.js", "carte.css")
+# Of the map that is one file, see geo.report.onefile.
+ONE_FILE: Final = ("onefile.js", "onefile.css")
 
 # An address with a host, wherever a browser would fetch it: scheme or protocol-relative.
 _OUTSIDE: Final = re.compile(
@@ -122,6 +124,23 @@ def lay_out(static_dir: Path = STATIC_DIR) -> None:
 def _own(name: str) -> bytes:
     content = (STATIC_DIR / name).read_bytes()
     return content.replace(b"SOURCE_SANS", _source_sans().encode())
+
+
+def inlined() -> dict[str, str]:
+    """Return scripts and style sheets as texts, for a page that carries them all with it.
+
+    Leaflet's own and ours by file name; the typeface of the app is left out: a page on a
+    stick is drawn in the reader's own.
+    """
+    found = {}
+    for target, (package, name) in VENDOR_FILES.items():
+        if target in (f"{_LEAFLET}/leaflet.js", f"{_LEAFLET}/leaflet.css"):
+            module = importlib.import_module(f"xstatic.pkg.{package}")
+            found[name] = (Path(module.BASE_DIR) / name).read_text(encoding="utf-8")
+    for name in (*OWN_FILES, *ONE_FILE):
+        found[name] = (STATIC_DIR / name).read_text(encoding="utf-8")
+    found["carte.css"] = re.sub(r"@font-face \{[^}]*\}", "", found["carte.css"])
+    return found
 
 
 @functools.cache

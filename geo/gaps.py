@@ -351,12 +351,19 @@ def at_level(gaps: Gaps, prepared: Prepared, level: str) -> pd.DataFrame:
     grid = prepared.frame.grid(view)
     inside = {code: gaps.table["pcode"].isin(grid.units[code]) for code in counted["pcode"]}
     kept = counted[[bool(inside[code].any()) for code in counted["pcode"]]].reset_index(drop=True)
-    sums = pd.DataFrame([_sum(gaps.table[inside[code]]) for code in kept["pcode"]], index=kept.index)
+    sums = pd.DataFrame([summed(gaps.table[inside[code]]) for code in kept["pcode"]], index=kept.index)
     columns = [column for column in kept if column not in (*sums, *_INTERNAL)]
     return pd.concat([kept[columns], sums], axis=1)
 
 
-def _sum(communes: pd.DataFrame) -> dict[str, object]:
+def summed(communes: pd.DataFrame) -> dict[str, object]:
+    """Return need and gap of several communes together: the sum of those with a figure.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        Rows of :attr:`Gaps.table`.
+    """
     known = communes[communes["unserved_people"].notna()]
     figures = {name: communes[name].sum(min_count=1) for name in SUMMED}
     people = known["population_people"].sum()

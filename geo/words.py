@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -219,7 +219,7 @@ def total(facts: Facts) -> str:
     return value_of_row(facts.total.iloc[0])
 
 
-def value_of_row(row: pd.Series) -> str:
+def value_of_row(row: pd.Series | Mapping[str, Any]) -> str:
     """The value of one row of units or total in words."""
     return value_words(
         str(row["state"]), float(row["value_min"]), float(row["value_max"]), int(row["value_open"])
@@ -346,24 +346,29 @@ def fictitious(facts: Facts) -> bool:
 
 def file_name(facts: Facts, frame: Frame, *, day: date, ending: str) -> str:
     """Name of a file in OCHA's manner, country, area, what and date: ``mli_gao_points_eau_20261122.csv``."""
-    communes = frame.members.of(facts.view.unit) or frame.focus
-    countries = {pcodes.country(commune) for commune in communes}
-    parts = ["-".join(sorted(_ISO3[country] for country in countries))]
-    parts.append(_slug(unit_names(frame)[facts.view.unit]) if facts.view.unit else _slug(_("quatre régions")))
-    parts.append(_slug(facts.kind.label))
+    parts = [*place_slugs(facts.view.unit, frame)]
+    parts.append(slug(facts.kind.label))
     if facts.view.measure != facts.kind.measure:
-        parts.append(_slug(_(MEASURES[facts.view.measure])))
+        parts.append(slug(_(MEASURES[facts.view.measure])))
     if facts.view.level != "commune":
-        parts.append(_slug(unit_word(facts.view.level, 1).split("/")[0]))
+        parts.append(slug(unit_word(facts.view.level, 1).split("/")[0]))
     if fictitious(facts):
         parts.append("donnees_fictives")
     return "_".join([*parts, f"{day:%Y%m%d}.{ending}"])
 
 
+def place_slugs(unit: str, frame: Frame) -> tuple[str, str]:
+    """Country and area for the name of a file: ``mli`` and ``gao``, the four regions without a unit."""
+    communes = frame.members.of(unit) or frame.focus
+    countries = {pcodes.country(commune) for commune in communes}
+    where = slug(unit_names(frame)[unit]) if unit else slug(_("quatre régions"))
+    return "-".join(sorted(_ISO3[country] for country in countries)), where
+
+
 _ISO3: Final = {"ML": "mli", "MR": "mrt"}
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
     """Small letters without accents, articles and brackets: ``Points d'eau`` is ``points_eau``."""
     bare = re.sub(r"\b[dl]['’]", " ", re.sub(r"\(.*?\)", "", text.lower()))
     plain = unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode()

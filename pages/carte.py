@@ -4,6 +4,7 @@ import streamlit as st
 
 from geo import words
 from geo.i18n import N_
+from geo.pointlooks import POINT_LOOKS
 from geo.ui import assumed, carte, data, files, filtering, overview, parts, state
 from geo.ui.page import page_setup, show_accounting
 from geo.ui.questions import ask, ask_points, crumbs, drill_to, limits_words, show_card
@@ -27,7 +28,7 @@ with st.container(key="stage"):
         with st.container(key="map-head", horizontal=True, vertical_alignment="center"):
             crumbs(view, ground)
             points = ask_points(facts)
-            files.offer(facts, ground, looks=carte.POINT_LOOKS if points else None)
+            files.offer(facts, ground, looks=POINT_LOOKS if points else None)
         shown = carte.prepare(
             facts, ground, title=words.title(facts), version=data.records().version, points=points
         )

@@ -45,13 +45,17 @@
     };
   }
 
+  // A page that carries its files with it hands them out itself; any other fetches them.
+  function file(address) {
+    if (window.couvertureFile) return Promise.resolve(window.couvertureFile(address));
+    return fetch(address).then(function (answer) {
+      if (!answer.ok) throw new Error(answer.status + " " + address);
+      return answer.json();
+    });
+  }
+
   function load(address) {
-    if (!fetched[address]) {
-      fetched[address] = fetch(address).then(function (answer) {
-        if (!answer.ok) throw new Error(answer.status + " " + address);
-        return answer.json();
-      }).then(decode);
-    }
+    if (!fetched[address]) fetched[address] = file(address).then(decode);
     return fetched[address];
   }
 
@@ -133,5 +137,5 @@
     pen.fillText(label.text, bounds[0], (bounds[1] + bounds[3]) / 2);
   }
 
-  window.couvertureBasemap = { load: load, draw: draw, labels: labels, box: box, paint: paint };
+  window.couvertureBasemap = { file: file, load: load, draw: draw, labels: labels, box: box, paint: paint };
 })();

@@ -42,12 +42,7 @@
   }
 
   function shapes(address) {
-    if (!fetched[address]) {
-      fetched[address] = fetch(address).then(function (answer) {
-        if (!answer.ok) throw new Error(answer.status + " " + address);
-        return answer.json();
-      }).then(decode);
-    }
+    if (!fetched[address]) fetched[address] = window.couvertureBasemap.file(address).then(decode);
     return fetched[address];
   }
 
@@ -181,7 +176,7 @@
     this.drawn = null;
     var self = this, container = map.getContainer();
     // The page decides how tall the frame is; the sheet that says so may come later than the map.
-    container.style.setProperty("height", "100vh", "important");
+    container.style.setProperty("height", container.dataset.height || "100vh", "important");
     map.invalidateSize({ animate: false, pan: false });
     new ResizeObserver(function () { self.resized(); }).observe(container);
     L.control.scale({ imperial: false }).addTo(map);

@@ -57,9 +57,9 @@ def laid_out(found: Facts, **options: Any) -> str:
 
 
 def words_on(page: Page) -> str:
-    """The texts of a page in the order they were written, halos left out: cheaper than to read its PDF."""
+    """The texts of a page in the order they were written: cheaper than to read its PDF."""
     texts = page.sheet.figure.findobj(Text)
-    return re.sub(r"[ \n\xa0]+", " ", " ".join(text.get_text() for text in texts if not text.get_path_effects()))
+    return re.sub(r"[ \n\xa0]+", " ", " ".join(text.get_text() for text in texts))
 
 
 def text_of(pdf: bytes) -> str:

@@ -22,7 +22,8 @@ from geo.report import canvas, style
 from geo.report.canvas import MAP_WIDTH, PIXELS, Sheet, drawable, drawing_lock, shortened, width_mm, wrapped
 from geo.report.drawing import degree_ratio
 from geo.report.maplabels import Label, place_labels
-from geo.report.mapsheet import bar_length, footer_lines, map_page, map_pdf, map_png
+from geo.report.mapsheet import footer_lines, map_page, map_pdf, map_png
+from geo.report.pageparts import bar_length
 from geo.report.shown import shown
 from geo.report.window import Window, fitted, window
 from tests.printed import DAY, LOOKS, answer, laid_out, prepared, shapes, text_of, words_on

@@ -9,13 +9,14 @@ import functools
 import io
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font
@@ -23,6 +24,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
+from PIL import Image
 
 from geo.i18n import unbroken
 from geo.report import style
@@ -136,6 +138,8 @@ class Sheet:
     def __init__(self) -> None:
         self.figure = Figure(figsize=(PIXELS[0] / DPI, PIXELS[1] / DPI), dpi=DPI, facecolor=style.PAPER)
         FigureCanvasAgg(self.figure)
+        # Map and legend on this page: left, bottom, width, height [mm]; what a slide shows of it.
+        self.picture: tuple[float, float, float, float] = (0.0, 0.0, WIDTH_MM, HEIGHT_MM)
         self.millimetres: Transform = Affine2D().scale(1 / MM_PER_INCH) + self.figure.dpi_scale_trans
 
     def write(
@@ -182,15 +186,61 @@ class Sheet:
 
     def pdf(self, *, title: str, day: date) -> bytes:
         """The page as a PDF with its fonts."""
-        made = datetime.combine(day, time())
-        about = {"Title": title, "Creator": "Couverture", "Producer": "Couverture", "CreationDate": made}
-        return self._saved("pdf", metadata=about)
+        return self._saved("pdf", metadata=_about(title, day))
 
     def png(self) -> bytes:
         """The page as a picture of 1754 x 1240 pixels."""
         return self._saved("png", dpi=DPI, metadata={"Software": "Couverture"})
 
+    def map_png(self, *, dpi: int) -> bytes:
+        """Map and legend of the page alone, as a picture."""
+        left, bottom, width, height = self.picture
+        # What lies beside is not drawn: half of the time goes into footers that nobody would see.
+        beside = [
+            each for each in self.figure.texts if not bottom <= each.get_position()[1] <= bottom + height
+        ]
+        for text in beside:
+            text.set_visible(False)
+        try:
+            pixels = self._saved("rgba", dpi=dpi)
+        finally:
+            for text in beside:
+                text.set_visible(True)
+        size = (int(PIXELS[0] / DPI * dpi), int(PIXELS[1] / DPI * dpi))
+        whole = Image.frombytes("RGBA", size, pixels).convert("RGB")
+        per_mm = dpi / MM_PER_INCH
+        top = size[1] - (bottom + height) * per_mm
+        edges = (left * per_mm, top, (left + width) * per_mm, top + height * per_mm)
+        west, north, east, south = (round(edge) for edge in edges)
+        target = io.BytesIO()
+        whole.crop((west, north, east, south)).save(target, format="PNG")
+        return target.getvalue()
+
     def _saved(self, form: str, **options: Any) -> bytes:
         target = io.BytesIO()
         self.figure.savefig(target, format=form, **options)
         return target.getvalue()
+
+
+def bound(
+    sheets: Sequence[Sheet], *, title: str, day: date, progress: Callable[[int, int], None] | None = None
+) -> bytes:
+    """Return sheets as one PDF that embeds each font once.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Told after each page how many are written, and how many there are.
+    """
+    target = io.BytesIO()
+    with PdfPages(target, metadata=_about(title, day)) as pages:
+        for place, sheet in enumerate(sheets, 1):
+            sheet.figure.savefig(pages, format="pdf")
+            if progress is not None:
+                progress(place, len(sheets))
+    return target.getvalue()
+
+
+def _about(title: str, day: date) -> dict[str, Any]:
+    made = datetime.combine(day, time())
+    return {"Title": title, "Creator": "Couverture", "Producer": "Couverture", "CreationDate": made}

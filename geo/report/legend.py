@@ -1,5 +1,6 @@
 """The legend of a printed map: every class with its count, the total, what is known above the level."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -69,13 +70,7 @@ def draw_legend(
     """Write the legend of a map into its column: ``looks`` are those of the points, where they are drawn."""
     if looks:
         column.step = 4.0
-    column.text(words.title(facts), size=9.5, bold=True, most=3)
-    column.gap(0.8)
-    head = unit_word(facts.view.level, len(done.rows))
-    column.text(f"{number(len(done.rows))} {head}", colour=style.MUTED)
-    column.gap(1)
-    for klass, text, units in done.legend[["klass", "words", "units"]].itertuples(index=False, name=None):
-        _swatch(column.sheet, klass, column.row(text, number(units)))
+    draw_classes(column, done, words.title(facts), facts.view.level)
     _extra_rows(column, done, indicative=bool(done.units["indicative"].any()))
     if looks:
         _point_rows(column, facts, looks)
@@ -89,14 +84,41 @@ def draw_legend(
         _badge(column, facts, drawing)
 
 
-def _swatch(sheet: Sheet, klass: str, y: float) -> None:
+def draw_classes(
+    column: Column, done: Shown, title: str, level: str, *, marks: Mapping[str, str] | None = None
+) -> None:
+    """Write the title of a legend and its classes with the units in each.
+
+    Parameters
+    ----------
+    marks : mapping, optional
+        Letter written in the units of a class, by class.
+    """
+    column.text(title, size=9.5, bold=True, most=3)
+    column.gap(0.8)
+    head = unit_word(level, len(done.rows))
+    column.text(f"{number(len(done.rows))} {head}", colour=style.MUTED)
+    column.gap(1)
+    letters = {"zero": "0", **(marks or {})}
+    for klass, text, units in done.legend[["klass", "words", "units"]].itertuples(index=False, name=None):
+        y = column.row(text, number(units))
+        draw_swatch(column.sheet, klass, LEGEND_LEFT, y, letter=letters.get(klass, ""))
+
+
+def draw_swatch(
+    sheet: Sheet, klass: str, x: float, y: float, *, letter: str = "", width: float = _SWATCH
+) -> None:
+    """Draw the little box of a class with its lower left corner at (x, y) [mm], its letter in the middle."""
     look = style.fill(klass)
     if klass != "not_applicable":
         look |= {"edgecolor": style.SWATCH_EDGE, "linewidth": 0.4}
-    sheet.box(LEGEND_LEFT, y, _SWATCH, _SWATCH_HEIGHT, **look)
-    if klass == "zero":
-        x, middle = LEGEND_LEFT + _SWATCH / 2, y + _SWATCH_HEIGHT / 2
-        sheet.write("0", x, middle, size=7, bold=True, align="center", base="center_baseline")
+    sheet.box(x, y, width, _SWATCH_HEIGHT, **look)
+    if (over := style.overlay(klass)) is not None:
+        sheet.box(x, y, width, _SWATCH_HEIGHT, **over)
+    if letter:
+        middle = (x + width / 2, y + _SWATCH_HEIGHT / 2)
+        ink = style.ink_on(klass)
+        sheet.write(letter, *middle, size=7, bold=True, colour=ink, align="center", base="center_baseline")
 
 
 def _extra_rows(column: Column, done: Shown, *, indicative: bool) -> None:

@@ -15,7 +15,7 @@ from geo.classify import OPEN_RING
 from geo.facts import View, grid_key
 from geo.report import style
 from geo.report.drawing import Drawing, Unit
-from geo.report.maplabels import LABEL_SIZE, base_labels, place_labels, unit_labels, write
+from geo.report.maplabels import LABEL_SIZE, base_labels, draw_halos, place_labels, unit_labels, write
 from geo.report.shown import Shown
 from geo.report.window import Place, Window
 
@@ -65,6 +65,7 @@ def draw_map(
         known = placed if view.level != "region" else set()
         base = [label for label in base_labels(on, drawing.basemap) if label.words[0] not in known]
         place_labels(on, base, taken)
+    draw_halos(on)
 
 
 # ---- shapes -----------------------------------------------------------------------------------------
@@ -89,7 +90,8 @@ def _path(shapes: Iterable[shapely.Geometry]) -> Path | None:
 def _patch(on: Window, shapes: Sequence[shapely.Geometry], look: Mapping[str, Any], layer: float) -> None:
     path = _path(shapes)
     if path is not None:
-        on.axes.add_patch(PathPatch(path, zorder=layer, **look))
+        # Not add_patch: the limits are set, and to find them in every curve takes a tenth of a second.
+        on.axes.add_artist(PathPatch(path, zorder=layer, **look))
 
 
 def _unclassed(classed: pd.DataFrame, units: Mapping[str, Unit], drawing: Drawing) -> list[shapely.Geometry]:
@@ -102,22 +104,16 @@ def _units(on: Window, classed: pd.DataFrame, units: Mapping[str, Unit], inside:
     """One patch for each class, so that a page of 259 communes stays small."""
     of_class: dict[tuple[str, bool], list[shapely.Geometry]] = {}
     for pcode, klass in zip(classed["pcode"], classed["klass"], strict=True):
-        if pcode in units:
+        if pcode in units and on.meets(units[pcode].shape.bounds):
             of_class.setdefault((klass, pcode not in inside), []).append(units[pcode].shape)
     for (klass, context), shapes in sorted(of_class.items()):
         _patch(on, shapes, style.fill(klass, context=context), 2)
+        if (over := style.overlay(klass, context=context)) is not None:
+            _patch(on, shapes, over, 2.1)
 
 
 def _strokes(on: Window, lines: Iterable[np.ndarray], layer: float, **look: Any) -> None:
-    west, south, east, north = on.box
-    seen = [
-        line
-        for line in lines
-        if line[:, 0].min() < east
-        and line[:, 0].max() > west
-        and line[:, 1].min() < north
-        and line[:, 1].max() > south
-    ]
+    seen = [line for line in lines if on.meets((*line.min(axis=0), *line.max(axis=0)))]
     if seen:
         on.axes.add_collection(
             LineCollection(seen, zorder=layer, capstyle="butt", joinstyle="round", **look), autolim=False
@@ -164,18 +160,19 @@ def _chosen(on: Window, drawing: Drawing, unit: str) -> None:
 def _marks(
     on: Window, classed: pd.DataFrame, units: Mapping[str, Unit], inside: frozenset[str]
 ) -> list[Place]:
-    """Rings of intervals and the 0 of zeros; the room that they take."""
+    """Rings of intervals, the 0 of zeros, letters of states; the room that they take."""
     taken: list[Place] = []
-    columns = ["pcode", "klass", "ring"]
-    for pcode, klass, ring in classed[columns].itertuples(index=False, name=None):
+    letters = classed["mark"] if "mark" in classed else [""] * len(classed)
+    columns = [classed["pcode"], classed["klass"], classed["ring"], letters]
+    for pcode, klass, ring, letter in zip(*columns, strict=True):
         if pcode not in units or not on.sees(*units[pcode].label, inset=_RING_MM):
             continue
         unit = units[pcode]
         x, y = on.place(*unit.label)
         if ring:
             _ring(on, unit, ring, context=pcode not in inside)
-        elif klass == "zero" and _width_mm(on, unit) > 2.5:
-            write(on, "0", unit.label, size=LABEL_SIZE, bold=True)
+        elif (klass == "zero" or letter) and _width_mm(on, unit) > 2.5:
+            write(on, letter or "0", unit.label, size=LABEL_SIZE, bold=True)
         else:
             continue
         taken.append((x - 1.5, y - 1.5, x + 1.5, y + 1.5))

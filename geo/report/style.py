@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from matplotlib.colors import to_hex, to_rgb
 
+from geo import needmap
 from geo.classify import RINGS, STYLES
 
 INK: Final = "#1F2A30"
@@ -25,6 +26,12 @@ RIVERS: Final = {"river": 1.3, "branch": 0.8, "canal": 0.5, "seasonal": 0.4}
 # Units outside the area asked keep their class, paler.
 CONTEXT_SHARE: Final = 0.45
 HATCH_WIDTH: Final = 0.5  # [pt]
+# A fill whose red, green and blue together are less takes white letters.
+_DARK: Final = 1.4
+
+
+# Classes of coverage and of need; those that both have (unknown, not applicable) look the same in both.
+_STYLES: Final = {**needmap.STYLES, **STYLES}
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,10 @@ class Pattern:
 PATTERNS: Final = {
     "hatch": Pattern("////", "#F4F5F5", "#9AA5AB"),
     "cross": Pattern("xxx", "#FFFFFF", "#55636B"),
+    # Met or unmet, not known which: lines of each colour, see `overlay`.
+    "split": Pattern("////", "#FFFFFF", "#0B4F6C"),
 }
+_OVERLAYS: Final = {"split": ("\\\\\\\\", "#C2571A")}
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ def pale(colour: str) -> str:
 
 def fill(klass: str, *, context: bool = False) -> dict[str, Any]:
     """Face, hatch and no edge of a class, as keywords of a patch."""
-    look = STYLES[klass]
+    look = _STYLES[klass]
     pattern = PATTERNS.get(look)
     ground, ink = (pattern.ground, pattern.ink) if pattern else (look, look)
     if context:
@@ -91,6 +101,21 @@ def fill(klass: str, *, context: bool = False) -> dict[str, Any]:
     if pattern:
         wanted |= {"hatch": pattern.hatch, "hatchcolor": ink, "hatch_linewidth": HATCH_WIDTH}
     return wanted
+
+
+def overlay(klass: str, *, context: bool = False) -> dict[str, Any] | None:
+    """Second lines of a class that has two colours, as keywords of a patch; None for every other."""
+    if _STYLES[klass] not in _OVERLAYS:
+        return None
+    hatch, ink = _OVERLAYS[_STYLES[klass]]
+    look = {"facecolor": "none", "edgecolor": "none", "linewidth": 0, "hatch": hatch}
+    return look | {"hatchcolor": pale(ink) if context else ink, "hatch_linewidth": HATCH_WIDTH}
+
+
+def ink_on(klass: str) -> str:
+    """Colour of a letter written on a class: white where the class is dark."""
+    look = _STYLES[klass]
+    return PAPER if look.startswith("#") and sum(to_rgb(look)) < _DARK else INK
 
 
 def ring(klass: str, *, context: bool = False) -> str:

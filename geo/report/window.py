@@ -1,8 +1,9 @@
 """A part of the earth in a box of the page: degrees on one side, millimetres on the other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matplotlib.axes import Axes
+from matplotlib.path import Path
 
 from geo.report.drawing import Box, degree_ratio
 
@@ -22,12 +23,18 @@ def fitted(box: Box, width: float, height: float) -> Box:
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """Axes over a box of degrees, and how many millimetres a degree has there."""
+    """Axes over a box of degrees, how many millimetres a degree has there, and the halos yet to be drawn."""
 
     axes: Axes
     box: Box
     mm_per_lon: float
     mm_per_lat: float
+    halos: list[Path] = field(default_factory=list, repr=False)
+
+    def meets(self, bounds: tuple[float, float, float, float]) -> bool:
+        """Whether something with these bounds (west, south, east, north) may be seen."""
+        west, south, east, north = self.box
+        return bounds[0] < east and bounds[2] > west and bounds[1] < north and bounds[3] > south
 
     def sees(self, lon: float, lat: float, *, inset: float = 0.0) -> bool:
         """Whether a position lies in the box, ``inset`` [mm] away from its edge."""

@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
-from geo import classify, maps, words
+from geo import classify, maps, pointlooks
 from geo.counting import Communes
 from geo.facts import Facts, View
 from geo.i18n import _, language, number
+from geo.pointlooks import point_rows
 from geo.shapes import Frame
 from geo.ui import parts
 from geo.ui.data import Ground
@@ -22,57 +23,11 @@ MAP_HEIGHT: Final = 520
 # More points than this are shown once an area is chosen.
 POINTS_SHOWN: Final = 100_000
 
-# How a point is drawn by its state: name, fill, edge.
-POINT_LOOKS: Final = {
-    "functional": (words.FUNCTIONALITIES["functional"], "#0B4F6C", "#FFFFFF"),
-    "functional_seasonal": (words.FUNCTIONALITIES["functional_seasonal"], "#6AA9BF", "#0B4F6C"),
-    "partly": (words.FUNCTIONALITIES["partly"], "#EBBE90", "#6E3608"),
-    "broken": (words.FUNCTIONALITIES["broken"], "#C2571A", "#FFFFFF"),
-    "dry": (words.FUNCTIONALITIES["dry"], "#6E3608", "#FFFFFF"),
-    "not_used": (words.FUNCTIONALITIES["not_used"], "#55636B", "#FFFFFF"),
-    "unknown": (words.FUNCTIONALITIES["unknown"], "#FFFFFF", "#55636B"),
-}
-
-
-# A shape for each state beside its colour; the style sheet draws the same in the legend.
-POINT_SHAPES: Final = {
-    "functional": "circle",
-    "functional_seasonal": "half",
-    "partly": "halfsquare",
-    "broken": "triangle",
-    "dry": "square",
-    "not_used": "diamond",
-    "unknown": "circle",
-}
-
 
 def inside(units: pd.DataFrame, ground: Ground, shown: Communes) -> pd.DataFrame:
     """Return the units that lie within the communes shown; the others are context."""
     members = ground.frame.members
     return units[[members.of(pcode) <= shown for pcode in units["pcode"]]]
-
-
-def looks_of(points: pd.DataFrame) -> pd.DataFrame:
-    """Points with the ``look`` of their state."""
-    return points.assign(
-        look=points["functionality"].where(points["functionality"].isin(POINT_LOOKS), "unknown")
-    )
-
-
-def point_rows(points: pd.DataFrame) -> list[tuple[str, str, int]]:
-    """Legend rows of the points: look, name, number."""
-    counts = looks_of(points)["look"].value_counts()
-    return [
-        (key, _(name), int(counts[key])) for key, (name, _fill, _edge) in POINT_LOOKS.items() if key in counts
-    ]
-
-
-def _points(points: pd.DataFrame) -> dict[str, Any] | None:
-    looks = {
-        key: {"name": _(name), "fill": fill, "edge": edge, "shape": POINT_SHAPES[key]}
-        for key, (name, fill, edge) in POINT_LOOKS.items()
-    }
-    return maps.point_arrays(looks_of(points), looks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +62,7 @@ def _prepared(key: str, lang: str, title: str, points_on: bool, _facts: Facts, _
         title=title,
         chosen=view.unit,
         later_regions=view.regions == "2023",
-        points=_points(points),
+        points=pointlooks.arrays(points),
     )
     clustered = len(points) < maps.CLUSTERS_BELOW
     with_points = (

@@ -1,7 +1,7 @@
 """What the reader asks on the page of needs, and the answer: one object feeds map, lists and files."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -121,7 +121,7 @@ def ask(prepared: Prepared, ground: Ground) -> Asked:
     view = View(activity_type=kind, level=level, regions=regions, unit=unit, assumptions=assumptions)
     count = _changed(assumptions, include=include, regions=regions)
     fold.html(parts.filters_fold(count + (level != "commune") + (unit != "")))
-    norm_set, overrides = _norms(kind)
+    norm_set, overrides = norms_asked((kind,))
     return Asked(view, picture, norm_set, overrides, include, weights_asked(), int(near_asked()))
 
 
@@ -161,12 +161,12 @@ def _ask_place(ground: Ground) -> str:
     return state.select("zone", _("Lieu"), ["", *places], words=words, default="")
 
 
-def _norms(kind: str) -> tuple[NormSet, dict[str, dict[str, float]]]:
-    """Return the set asked, with the values that the session or the address changes in it."""
+def norms_asked(kinds: Container[str]) -> tuple[NormSet, dict[str, dict[str, float]]]:
+    """Return the set asked, with the values that the session or the address changes for these types."""
     chosen = read_set(state.chosen(SET, set_names(), DEFAULT_SET))
     overrides: dict[str, dict[str, float]] = {}
     for norm in chosen.norms:
-        if norm.activity_type != kind:
+        if norm.activity_type not in kinds:
             continue
         for name in ("value", *norm.parameters):
             text = free(parameter(norm.name, name), functools.partial(_usable, norm, name))
@@ -234,6 +234,12 @@ def placed_localities() -> pd.DataFrame | None:
     return _localities(locality_files.in_use(), data.ground().boundaries.version)
 
 
+def villages() -> dict[str, int] | None:
+    """Villages of each commune, where a list of localities is installed."""
+    placed = placed_localities()
+    return None if placed is None else localities.villages_by_commune(placed)
+
+
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _severity(installed: str, boundaries_version: str) -> dict[str, float] | None:
     table = severity_files.load()
@@ -242,14 +248,13 @@ def _severity(installed: str, boundaries_version: str) -> dict[str, float] | Non
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _gaps(key: str, _prepared: Prepared, _asked: Asked) -> Gaps:
-    placed = placed_localities()
     return commune_gaps(
         _prepared,
         _asked.view,
         norm_set=_asked.norm_set,
         not_comparable=read_not_comparable(),
         include_not_comparable=_asked.include,
-        villages=None if placed is None else localities.villages_by_commune(placed),
+        villages=villages(),
     )
 
 

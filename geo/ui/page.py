@@ -24,6 +24,7 @@ MENU: Final = (
     ("pages/carte.py", N_("Carte 3W / couverture")),
     ("pages/besoins.py", N_("Besoins non couverts")),
     ("pages/fiche.py", N_("Fiche")),
+    ("pages/dossier.py", N_("Dossier de réunion")),
     ("pages/methode.py", N_("Méthode et sources")),
 )
 
