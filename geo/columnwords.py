@@ -17,6 +17,12 @@ _OTHERS: Final[Mapping[str, str]] = {
     "provider_adm3_pcode": N_("P-code de la commune"),
     "provider_vintage": N_("Millésime des P-codes"),
 }
+# What no heading is taken to mean, but a record holds.
+_NEVER_A_HEADING: Final[Mapping[str, str]] = {
+    "source_id": N_("Source"),
+    "possible_repeats": N_("Répétitions possibles"),
+    "household_size": N_("Taille des ménages"),
+}
 # Every column that a heading can be said to mean, in the order of the template.
 COLUMNS: Final = (*(field.column for field in FIELDS), *_OTHERS)
 
@@ -33,7 +39,7 @@ _WHY: Final[Mapping[str, str]] = {
 def label(column: str) -> str:
     """Say what a column of the record holds, in the current language; ``""`` for none."""
     field = next((each for each in FIELDS if each.column == column), None)
-    return field.heading(language()) if field else _(_OTHERS.get(column, column))
+    return field.heading(language()) if field else _({**_NEVER_A_HEADING, **_OTHERS}.get(column, column))
 
 
 def why(reason: str, *, old: str = "") -> str:

@@ -44,7 +44,7 @@ def of(store, audience, partner):
     found = kept(store, audience)
     rows = found.records[found.groups("partner") == partner]
     names = {"ML070102": "Bara"}
-    papers = Papers(found.statements, found.unread, {"end_date": "Date de fin"}, names, store.types)
+    papers = Papers(found.statements, found.unread, names, store.types)
     return rows, lines(rows, papers, day=DAY)
 
 
@@ -134,7 +134,7 @@ def test_on_the_command_line(store, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "AMSS : Lus 17 = placés 14 + à vérifier 2 + rejetés 1" in said
     # Withheld from readers is not empty: all of AMSS's rows have a key.
-    assert "Clé de l'enregistrement 100" in said
+    assert "Identifiant 100" in said
     assert len(list(openpyxl.load_workbook(out)["À corriger"].iter_rows())) == 6
     assert main(["quality", "--by", "source", "--json"]) == 0
     told = {each["group"]: each for each in json.loads(capsys.readouterr().out)}

@@ -63,13 +63,12 @@ def _write(
 ) -> None:
     from geo.facts import Frame  # noqa: PLC0415
     from geo.io.files import write_bytes  # noqa: PLC0415
-    from geo.io.papers import column_words  # noqa: PLC0415
     from geo.report.faulty import Papers, lines, workbook  # noqa: PLC0415
     from geo.words import unit_names  # noqa: PLC0415
 
     day, records = date.today(), found.records.loc[rows]
     names = unit_names(Frame(boundaries))
-    papers = Papers(found.statements, found.unread, column_words(), names, store.types)
+    papers = Papers(found.statements, found.unread, names, store.types)
     title = _("Ensemble") if group is None else group
     write_bytes(path, workbook(records, lines(records, papers, day=day), title=title, day=day))
 
@@ -84,17 +83,16 @@ def _as_json(table: pd.DataFrame, fields: pd.DataFrame) -> str:
 
 
 def _as_text(table: pd.DataFrame, fields: pd.DataFrame) -> str:
-    from geo.io.papers import column_words  # noqa: PLC0415
+    from geo.columnwords import label  # noqa: PLC0415
     from geo.report.accounting import accounting_line  # noqa: PLC0415
 
-    words = column_words()
     lines = []
     for row in table.to_dict("records"):
         counts = (row[name] for name in ("read", "placed", "review", "rejected"))
         lines.append(f"{row['group'] or '–'} : {accounting_line(*counts)}")
         lines.append("  " + _beside(row))
         own = fields[(fields["group"] == row["group"]) & (fields["filled"] > 0)]
-        told = (f"{words.get(each.field, each.field)} {percent(each.share, 0)}" for each in own.itertuples())
+        told = (f"{label(str(each.field))} {percent(each.share, 0)}" for each in own.itertuples())
         lines.append("  " + _("rempli : {fields}").format(fields=", ".join(told)))
     return "\n".join(lines)
 

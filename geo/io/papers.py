@@ -5,7 +5,6 @@ from pathlib import Path
 import pandas as pd
 
 from geo import settings
-from geo.i18n import language
 from geo.io.tables import read_table
 
 GLOSSARY = settings.PROJECT_DIR / "docs" / "glossary.csv"
@@ -23,12 +22,3 @@ def read_glossary(path: Path = GLOSSARY) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame(columns=list(GLOSSARY_COLUMNS), dtype="str")
     return read_table(path)[list(GLOSSARY_COLUMNS)]
-
-
-def column_words() -> dict[str, str]:
-    """Return the word of each column of the record in the current language, as the glossary has it."""
-    table = read_glossary()
-    words = table[language()] if len(table) else table["fr"]
-    return {
-        column: text[:1].upper() + text[1:] for column, text in zip(table["term_column"], words, strict=True)
-    }

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 from openpyxl import Workbook
 
+from geo import columnwords
 from geo.activities import ActivityType
 from geo.counting import SEPARATOR, account
 from geo.i18n import N_, _, long_date
@@ -50,15 +51,12 @@ class Papers:
         ``file_name, sheet, file_row, headings`` on the index of the records; missing for shipped ones.
     unread : DataFrame
         ``label`` (of the record), ``column, heading, value, problem``, cells that may be seen only.
-    columns : mapping
-        Word of each column of the record.
     names : mapping
         Name of each unit by P-code.
     """
 
     statements: pd.DataFrame
     unread: pd.DataFrame
-    columns: Mapping[str, str]
     names: Mapping[str, str]
     types: Mapping[str, ActivityType]
 
@@ -119,7 +117,7 @@ def _concerned(fault: str, record: Mapping[Any, Any]) -> tuple[str, ...]:
 
 def _unread_line(cell: Mapping[Any, Any], record: Mapping[Any, Any], papers: Papers) -> dict[str, Any]:
     what, todo = problem_words(str(cell["problem"]))
-    column = str(cell["heading"]) or papers.columns.get(str(cell["column"]), str(cell["column"]))
+    column = str(cell["heading"]) or columnwords.label(str(cell["column"]))
     told = {"fault": "unread", "column": column, "read": str(cell["value"]), "wrong": what, "remedy": todo}
     return _common(cell["label"], record, papers) | told | {"candidates": ""}
 
@@ -141,7 +139,7 @@ def _common(label: Any, record: Mapping[Any, Any], papers: Papers) -> dict[str, 
 def _heading(label: Any, column: str, papers: Papers) -> str:
     headings = papers.statements.at[label, "headings"]
     of_file = headings.get(column, "") if isinstance(headings, dict) else ""
-    return of_file or papers.columns.get(column, column)
+    return of_file or columnwords.label(column)
 
 
 def _candidates(codes: str, names: Mapping[str, str]) -> str:
