@@ -44,17 +44,17 @@ def test_each_record_knows_the_file_and_row_that_state_it_last(store, partner, t
 
 def test_cells_that_were_not_read_are_named_as_in_the_file_until_put_right(store, partner):
     bring(partner)
-    found = unread()
+    found = unread(statements())
     assert found[["identity", "file_row", "column", "heading", "value", "problem"]].values.tolist() == [
         ["A2", 3, "quantity", "Nombre", "deux", "not_a_number"],
         ["A2", 3, "end_date", "Fin", "bientôt", "not_a_date"],
     ]
     corrections.correct("p", "A2", {"quantity": "2"}, boundaries(), who="awa")
-    assert unread()["column"].tolist() == ["end_date"]
+    assert unread(statements())["column"].tolist() == ["end_date"]
     # A later file that states the row anew, without the fault.
     write(partner, *[row.replace("bientôt", "2025") for row in ROWS])
     bring(partner)
-    assert unread()["column"].tolist() == []
+    assert unread(statements())["column"].tolist() == []
 
 
 def test_a_shipped_record_is_corrected_and_given_back(new_store):
@@ -90,7 +90,7 @@ def test_looking_at_a_shipped_record_makes_no_store(new_store):
     assert record.read(*SHIPPED).history.empty
     assert record.read("nobody", "nothing") is None
     assert statements().empty
-    assert unread().empty
+    assert unread(statements()).empty
     assert not database.exists()
 
 

@@ -60,13 +60,14 @@ def kept(store: Store, audience: Audience) -> Kept:
     records, types, organisations = store.records, store.types, store.organisations
     shared = share(records, audience, types=types, organisations=organisations)
     own_file = store.cleaned is not None
-    found = _of_own_file(store) if own_file else _of_imports(store)
-    cells = store.problems.assign(label=store.problems["row"], heading="") if own_file else _cells(store)
+    stated = statements()
+    found = _of_own_file(store) if own_file else _of_imports(store, stated)
+    cells = _own_cells(store) if own_file else _cells(store, stated)
     seen = cells_seen(records, audience, types=types, organisations=organisations)
     return Kept(
         records=shared,
         whole=records,
-        keys=_keys(store),
+        keys=keys(store),
         statements=found[list(_OF_FILE)],
         received=_received(store, found),
         unread=cells.loc[cells["label"].isin(records.index[seen]), list(_UNREAD)].reset_index(drop=True),
@@ -79,16 +80,17 @@ def _named(store: Store) -> pd.DataFrame:
     return store.records[["source_id"]].assign(identity=identities)
 
 
-def _keys(store: Store) -> pd.DataFrame:
+def keys(store: Store) -> pd.DataFrame:
+    """Return ``source_id, identity`` and the short ``id`` of each record, on the index of the records."""
     named = _named(store)
     pairs = zip(named["source_id"], named["identity"], strict=True)
     ids = [hashlib.blake2b("|".join(pair).encode(), digest_size=6).hexdigest() for pair in pairs]
     return named.assign(id=pd.Series(ids, index=named.index, dtype="str"))
 
 
-def _of_imports(store: Store) -> pd.DataFrame:
+def _of_imports(store: Store, stated: pd.DataFrame) -> pd.DataFrame:
     named = _named(store)
-    found = named.merge(statements(), on=["source_id", "identity"], how="left").set_axis(named.index)
+    found = named.merge(stated, on=["source_id", "identity"], how="left").set_axis(named.index)
     texts = {name: found[name].fillna("").astype("str") for name in ("file_name", "sheet", "imported_at")}
     return found.assign(**texts)
 
@@ -110,9 +112,13 @@ def _of_own_file(store: Store) -> pd.DataFrame:
     )
 
 
-def _cells(store: Store) -> pd.DataFrame:
+def _own_cells(store: Store) -> pd.DataFrame:
+    return store.problems.assign(label=store.problems["row"], heading="")
+
+
+def _cells(store: Store, stated: pd.DataFrame) -> pd.DataFrame:
     named = _named(store).reset_index(names="label")
-    return unread().merge(named, on=["source_id", "identity"])
+    return unread(stated).merge(named, on=["source_id", "identity"])
 
 
 def _received(store: Store, found: pd.DataFrame) -> pd.Series:

@@ -36,10 +36,15 @@ def statements(source_id: str = "", identity: str = "") -> pd.DataFrame:
         return _statements(connection, source_id, identity)
 
 
-def unread() -> pd.DataFrame:
+def unread(stated: pd.DataFrame) -> pd.DataFrame:
     """Return the cells that could not be read in the files that state the records last.
 
     What a later file states anew, or a correction has put right, is left out.
+
+    Parameters
+    ----------
+    stated : DataFrame
+        Of :func:`statements`.
 
     Returns
     -------
@@ -54,7 +59,6 @@ def unread() -> pd.DataFrame:
         found = _problems(connection)
         if found.empty:
             return empty
-        stated = _statements(connection)
         made = held.corrections(connection)
     joined = found.merge(stated, left_on=["import_id", "row"], right_on=["import_id", "file_row"])
     right = set(zip(made["source_id"], made["identity"], made["field"], strict=True))
@@ -90,7 +94,9 @@ def _statements(connection: sa.Connection, source_id: str = "", identity: str = 
     last = sa.select(*(ranked.c[column.name] for column in columns)).where(
         ranked.c.latest == 1, ranked.c.change != "removed"
     )
-    rows = pd.DataFrame(connection.execute(last).all(), columns=list(STATEMENT_COLUMNS[:4]))
+    # As tuples: a row of the database is asked for each attribute that a frame looks for.
+    found = [tuple(row) for row in connection.execute(last)]
+    rows = pd.DataFrame(found, columns=list(STATEMENT_COLUMNS[:4]))
     return rows.merge(_files(connection), on="import_id", how="left")
 
 
