@@ -21,7 +21,6 @@ _OTHERS: Final[Mapping[str, str]] = {
 _NEVER_A_HEADING: Final[Mapping[str, str]] = {
     "source_id": N_("Source"),
     "possible_repeats": N_("Répétitions possibles"),
-    "household_size": N_("Taille des ménages"),
 }
 # Every column that a heading can be said to mean, in the order of the template.
 COLUMNS: Final = (*(field.column for field in FIELDS), *_OTHERS)

@@ -35,6 +35,32 @@ Matcher = Callable[[pd.DataFrame], pd.DataFrame]
 Readings = Callable[[str], tuple[frozenset[str], ...]]
 
 
+def stating(pcode: str, communes: pd.DataFrame) -> dict[str, str]:
+    """Return what a record has to state to lie in this unit and in no other: names and codes of all levels.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        ``adm*_pcode, adm*_name, version``.
+
+    Raises
+    ------
+    KeyError
+        If no unit has this P-code.
+    """
+    numbers = {level: number for number, level in enumerate(LEVELS, 1)}
+    told = dict.fromkeys(KEY_COLUMNS, "")
+    for depth in numbers.values():
+        found = communes[communes[f"adm{depth}_pcode"] == pcode]
+        if len(found):
+            row = found.iloc[0]
+            for level in LEVELS[:depth]:
+                told[NAME_COLUMNS[level]] = str(row[f"adm{numbers[level]}_name"])
+                told[CODE_COLUMNS[level]] = str(row[f"adm{numbers[level]}_pcode"])
+            return told | {"provider_vintage": str(row["version"])}
+    raise KeyError(pcode)
+
+
 def _no_readings(_region: str) -> tuple[frozenset[str], ...]:
     return ()
 

@@ -120,6 +120,17 @@ def test_the_history_tells_decisions_and_what_no_longer_fits(new_store, partner)
     assert (told.lapsed, told.stated["quantity"]) == (tuple(made), 9.0)
 
 
+def test_corrections_are_taken_back_together_or_not_at_all(new_store, partner):
+    new_store("sqlite")
+    bring(partner)
+    made = corrections.correct("p", "A1", {"quantity": "4", "remarks": "x"}, boundaries(), who="awa")
+    with pytest.raises(StoreError, match="Correction 99"):
+        corrections.revoke_corrections([*made, 99], boundaries(), who="issa")
+    assert len(record.read("p", "A1").corrections) == 2
+    corrections.revoke_corrections(made, boundaries(), who="issa")
+    assert record.read("p", "A1").corrections.empty
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -83,7 +83,7 @@ def lines(records: pd.DataFrame, papers: Papers, *, day: date) -> pd.DataFrame:
         for fault in FAULTS
         for label, record in records[found[fault]].to_dict("index").items()
     ]
-    of_records = records.to_dict("index") if len(papers.unread) else {}
+    of_records = records[records.index.isin(papers.unread["label"])].to_dict("index")
     rows += [
         _unread_line(cell, of_records[cell["label"]], papers)
         for cell in papers.unread.to_dict("records")

@@ -1,7 +1,7 @@
 """Correct one record: the partner's row stays as it was sent, the correction stands beside it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import sqlalchemy as sa
@@ -87,7 +87,12 @@ def _shipped(connection: sa.Connection, source_id: str, identity: str) -> pd.Dat
 
 
 def revoke_correction(number: int, boundaries: Boundaries, *, who: str) -> None:
-    """Take a correction back: the partner's own value stands again.
+    """Take one correction back, see :func:`revoke_corrections`."""
+    revoke_corrections([number], boundaries, who=who)
+
+
+def revoke_corrections(numbers: Sequence[int], boundaries: Boundaries, *, who: str) -> None:
+    """Take corrections back, all of them or none: the partner's own values stand again.
 
     Raises
     ------
@@ -95,12 +100,15 @@ def revoke_correction(number: int, boundaries: Boundaries, *, who: str) -> None:
         If there is no such correction, or it was revoked already.
     """
     with database.writing() as connection:
-        row = connection.execute(sa.select(CORRECTIONS).where(CORRECTIONS.c.id == number)).one_or_none()
-        if row is None or row.revoked_at:
-            raise StoreError(_("Correction {n} : elle n'existe pas ou est déjà révoquée.").format(n=number))
-        _revoke_field(connection, row.source_id, row.identity, row.field, who)
-        _place_record(connection, row.source_id, row.identity, boundaries)
-        database.note(connection, "revoke_correction", who, str(number))
+        found = connection.execute(sa.select(CORRECTIONS).where(CORRECTIONS.c.id.in_(numbers))).all()
+        standing = {row.id: row for row in found if not row.revoked_at}
+        if gone := [number for number in numbers if number not in standing]:
+            raise StoreError(_("Correction {n} : elle n'existe pas ou est déjà révoquée.").format(n=gone[0]))
+        for row in standing.values():
+            _revoke_field(connection, row.source_id, row.identity, row.field, who)
+        for source_id, identity in {(row.source_id, row.identity) for row in standing.values()}:
+            _place_record(connection, source_id, identity, boundaries)
+        database.note(connection, "revoke_correction", who, ",".join(map(str, numbers)))
 
 
 def history(source_id: str, identity: str) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -17,10 +18,16 @@ from geo.store.rows import plain
 _REPEAT = "possible_repeat"
 
 
-def load(boundaries: Boundaries) -> Store:
+def load(boundaries: Boundaries, *, shipped: Callable[[Boundaries], Store] | None = None) -> Store:
     """Load the file that ``COUVERTURE_RECORDS`` names, else the shipped records and the imported ones.
 
     A source that another stands in for, or that somebody switched off, is left out whole.
+
+    Parameters
+    ----------
+    shipped : callable, optional
+        Gives the shipped records, where they are kept: they change with the boundaries alone, and
+        placing them is most of the work.
 
     Raises
     ------
@@ -29,17 +36,17 @@ def load(boundaries: Boundaries) -> Store:
     StoreError
         If the database cannot be read.
     """
-    return organisations.applied(_stated(boundaries))
+    return organisations.applied(_stated(boundaries, shipped))
 
 
-def _stated(boundaries: Boundaries) -> Store:
+def _stated(boundaries: Boundaries, shipped: Callable[[Boundaries], Store] | None) -> Store:
     """Records in use with organisations as partners name them."""
     named = os.environ.get(RECORDS_VARIABLE, "").strip()
     if named:
         opened = load_file(Path(named), boundaries, activity_type=os.environ.get(TYPE_VARIABLE, "").strip())
         return dataclasses.replace(opened, version=opened.version + organisations.key())
-    shipped = load_shipped(boundaries)
-    return _with_imported(shipped, boundaries) if database.exists() else shipped
+    own = (shipped or load_shipped)(boundaries)
+    return _with_imported(own, boundaries) if database.exists() else own
 
 
 def state_key() -> str:

@@ -35,7 +35,9 @@ class Kept:
     received : Series of str
         Day of the import that states a record last, else the date of its source, else ``""``.
     unread : DataFrame
-        ``label`` (of the record), ``column, heading, value, problem``.
+        ``label`` (of the record), ``column, heading, value, problem``: the cells that the audience may see.
+    unread_labels : Series
+        The record of every unread cell, to be counted only.
     """
 
     records: pd.DataFrame
@@ -44,6 +46,7 @@ class Kept:
     statements: pd.DataFrame
     received: pd.Series
     unread: pd.DataFrame
+    unread_labels: pd.Series
 
     def groups(self, by: str) -> pd.Series:
         """Return the group of each row: partner, source or number of the import, ``""`` for none."""
@@ -70,6 +73,7 @@ def kept(store: Store, audience: Audience) -> Kept:
         keys=keys(store),
         statements=found[list(_OF_FILE)],
         received=_received(store, found),
+        unread_labels=cells["label"],
         unread=cells.loc[cells["label"].isin(records.index[seen]), list(_UNREAD)].reset_index(drop=True),
     )
 

@@ -14,7 +14,7 @@ from geo.classify import figure, value_words
 from geo.i18n import _, language, ngettext, number
 from geo.io.population import in_use as population_in_use
 from geo.settings import LEVELS
-from geo.ui import data, overview, sheets, state, whole
+from geo.ui import data, keeping, overview, sheets, state, whole
 from geo.ui.data import Ground
 from geo.ui.overview import Row
 from geo.ui.parts import escaped, key_words
@@ -277,7 +277,11 @@ def records_table(
         *(_("Quoi"), _("Nombre"), _("État"), _("Statut"), _("Partenaire"), _("Bailleur")),
         *(_("Lieux, pris ensemble"), _("Date"), _("Source")),
     ]
-    rows = [_record_row(row, ground, types, sources) for row in records.head(ROWS_SHOWN).to_dict("records")]
+    shown, ids = records.head(ROWS_SHOWN), keeping.ids()
+    rows = [
+        _record_row(row, ground, types, sources, record_id=str(ids[label]))
+        for label, row in zip(shown.index, shown.to_dict("records"), strict=True)
+    ]
     table = sheets.sheet(heads, rows, caption=title, numeric=(1,))
     rest = len(records) - ROWS_SHOWN
     more = _("et {n} autres, à lire par commune.").format(n=number(rest)) if rest > 0 else ""
@@ -289,11 +293,13 @@ def _record_row(
     ground: Ground,
     types: Mapping[str, ActivityType],
     sources: Mapping[str, Source],
+    *,
+    record_id: str,
 ) -> list[str]:
     source = sources.get(str(row["source_id"]))
     missing = _("n. r.")
     return [
-        types[str(row["activity_type"])].label,
+        sheets.link("enregistrement", types[str(row["activity_type"])].label, id=record_id),
         overview.quantity_words(row),
         _named(words.FUNCTIONALITIES, row["functionality"]),
         _named(words.STATUSES, row["activity_status"]),

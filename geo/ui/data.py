@@ -169,8 +169,13 @@ def ground() -> Ground:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
+def _shipped(boundaries_version: str, _boundaries: Boundaries) -> store.Store:
+    return store.load_shipped(_boundaries)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _store(boundaries_version: str, file_key: str, _boundaries: Boundaries) -> store.Store:
-    return store.load(_boundaries)
+    return store.load(_boundaries, shipped=lambda boundaries: _shipped(boundaries.version, boundaries))
 
 
 def _file_key() -> str:

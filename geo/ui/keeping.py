@@ -1,0 +1,67 @@
+"""The records with their files, as whoever is at the app may see them, and who may correct them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from geo import store
+from geo.sharing import READER, Audience
+from geo.store.kept import Kept
+from geo.store.kept import kept as kept_of
+from geo.store.kept import keys as keys_of
+from geo.ui import data
+
+_OWN_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
+
+
+def keeper() -> Audience:
+    """Return who works on the records here.
+
+    On one's own machine it is who keeps them. Where the server is open to others, and nobody says who
+    somebody is, everybody is a reader.
+    """
+    own = st.get_option("server.address") in _OWN_MACHINE
+    return Audience("coordinator") if own else READER
+
+
+def may_correct() -> bool:
+    """Whether records can be corrected here: by who keeps them, where there is a store that keeps them."""
+    return keeper().role in ("coordinator", "administrator") and data.records().cleaned is None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _kept(store_version: str, audience_key: str, _store: store.Store, _audience: Audience) -> Kept:
+    return kept_of(_store, _audience)
+
+
+def kept(audience: Audience = READER) -> Kept:
+    """Return the records in use with their files, rows and unread cells, as ``audience`` may see them."""
+    held = data.records()
+    return _kept(held.version, audience.key, held, audience)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _keys(store_version: str, _store: store.Store) -> tuple[pd.DataFrame, Mapping[str, Any]]:
+    found = keys_of(_store)
+    return found, dict(zip(found["id"], found.index, strict=True))
+
+
+def ids() -> pd.Series:
+    """Return the short name of each record, on the index of the records in use."""
+    held = data.records()
+    return _keys(held.version, held)[0]["id"]
+
+
+def labels() -> Mapping[str, Any]:
+    """Return the row of each record by its short name."""
+    held = data.records()
+    return _keys(held.version, held)[1]
+
+
+def key_of(label: Any) -> tuple[str, str]:
+    """Return source and identity of a record: what the store knows it by."""
+    held = data.records()
+    row = _keys(held.version, held)[0].loc[label]
+    return str(row["source_id"]), str(row["identity"])
