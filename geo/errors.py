@@ -35,3 +35,11 @@ class ViewError(CouvertureError):
 
 class StoreError(CouvertureError):
     """The database of records cannot be used, or refuses what is asked; nothing was changed."""
+
+
+class NetworkError(CouvertureError):
+    """Nothing answers, or what answers is not what was asked for; nothing was changed."""
+
+
+class NoNetworkError(NetworkError):
+    """The service does not answer at all: asking it for something else would only take time."""

@@ -33,6 +33,11 @@ MAX_KM_BESIDE_COMMUNE: Final = 5.0
 MAX_BOUNDARY_FILE_MB: Final = 200
 MAX_UNPACKED_MB: Final = 800
 MAX_BOUNDARY_ROWS: Final = 20_000
+# Where OCHA publishes the COD-AB, one dataset a country (https://data.humdata.org/dataset/cod-ab-mli):
+# HDX, a CKAN server (https://docs.ckan.org/en/2.11/api/). ``COUVERTURE_HDX`` names a mirror.
+HDX_ADDRESS: Final = "https://data.humdata.org"
+HDX_VARIABLE: Final = "COUVERTURE_HDX"
+COD_AB_DATASETS: Final = {"ML": "cod-ab-mli", "MR": "cod-ab-mrt"}
 # Limits of a population table: the largest published one has 2,000 rows.
 MAX_POPULATION_FILE_MB: Final = 50
 # Limits of a file of records: what a partner's sheet never is, and what a server can hold.
@@ -45,6 +50,11 @@ MAX_RECORD_CELLS: Final = 20_000_000
 
 LANGUAGES: Final = ("fr", "en")
 DEFAULT_LANGUAGE: Final = "fr"
+
+
+def hdx_address() -> str:
+    """Address of HDX, or of the mirror that ``COUVERTURE_HDX`` names, without a slash at its end."""
+    return (os.environ.get(HDX_VARIABLE, "").strip() or HDX_ADDRESS).rstrip("/")
 
 
 def home() -> Path:

@@ -130,6 +130,25 @@ def area(view: View, frame: Frame) -> str:
     return " · ".join([names[code] for code in above] + [_(COUNTRIES[str(first["country"])])])
 
 
+def of_country(country: str, text: str) -> str:
+    """A line about one country: ``Mali : …``."""
+    return _("{country} : {text}").format(country=_(COUNTRIES[country]), text=text)
+
+
+def fetching(country: str, done: int, total: int) -> str:
+    """How far a download of boundaries is: which country, how much of how much [bytes]."""
+    if not country:
+        return _("Recherche sur HDX…")
+    name = _(COUNTRIES[country])
+    if not done:
+        return _("{country} : recherche, vérification et mise en usage…").format(country=name)
+    if not total:
+        return _("{country} : {done} Mo reçus").format(country=name, done=number(done / 1e6, 1))
+    return _("{country} : {done} Mo sur {total} Mo").format(
+        country=name, done=number(done / 1e6, 1), total=number(total / 1e6, 1)
+    )
+
+
 def day(text: str) -> str:
     """A date as the language writes it; one that gives only a year or a month is quoted as it is."""
     try:

@@ -5,7 +5,7 @@ import streamlit as st
 from geo.i18n import N_, _
 from geo.io import load_population
 from geo.io.papers import read_glossary
-from geo.ui import data, method, overview, state, visit, whole
+from geo.ui import data, fetching, method, overview, state, visit, whole
 from geo.ui.page import page_setup, show_accounting
 from geo.ui.sheets import with_language
 
@@ -23,6 +23,7 @@ st.html(method.signs())
 st.html(method.glossary(read_glossary()))
 st.html(method.sources(store.sources, whole.records_by_source()))
 st.html(method.layers(ground.boundaries))
+fetching.show()
 st.html(method.population(load_population()))
 st.html(method.catalogues())
 st.html(method.untranslated())

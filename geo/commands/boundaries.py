@@ -1,10 +1,12 @@
-"""``python -m geo boundaries build|install|status|use``: the layers of limits."""
+"""``python -m geo boundaries fetch|install|status|use|build``: the layers of limits."""
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from geo import words
 from geo.i18n import _, number
 
 
@@ -21,6 +23,10 @@ def add(subparsers: Any) -> None:
     )
     make.add_argument("--points", type=Path, help=_("CSV de points relevés pour mesurer"))
     make.set_defaults(run=_build)
+    fetch = actions.add_parser(
+        "fetch", help=_("Chercher sur HDX les limites officielles des deux pays, et les utiliser.")
+    )
+    fetch.set_defaults(run=_fetch)
     bring = actions.add_parser("install", help=_("Installer des fichiers officiels COD-AB et les utiliser."))
     bring.add_argument("files", type=Path, nargs="+", metavar="FILE")
     bring.add_argument("--valid-on", help=_("date de validité AAAA-MM-JJ si le fichier n'en a pas"))
@@ -44,6 +50,27 @@ def _build(arguments: argparse.Namespace) -> int:
         for key, value in figures.items():
             print(f"  {key}: {value}")
     return 0
+
+
+def _fetch(_arguments: argparse.Namespace) -> int:
+    from geo.io import fetching  # noqa: PLC0415
+
+    shows = sys.stderr.isatty()
+
+    def report(country: str, done: int, total: int) -> None:
+        if shows:
+            print(f"\r{words.fetching(country, done, total):<70}", end="", file=sys.stderr, flush=True)
+
+    try:
+        outcomes = fetching.fetch(report=report)
+    finally:
+        if shows:
+            print(f"\r{'':<70}\r", end="", file=sys.stderr, flush=True)
+    for outcome in outcomes:
+        print(words.of_country(outcome.country, outcome.message))
+        for note in outcome.notes:
+            print(f"  {note}")
+    return 2 if any(outcome.state == fetching.REFUSED for outcome in outcomes) else 0
 
 
 def _install(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,13 @@ class Installed:
     gap_sqkm: float
 
 
-def install(paths: Sequence[Path], *, valid_on: str | None = None, name: str | None = None) -> Installed:
+def install(
+    paths: Sequence[Path],
+    *,
+    valid_on: str | None = None,
+    name: str | None = None,
+    papers: Mapping[str, str] | None = None,
+) -> Installed:
     """Check official files, install each as a layer and put it in use; on any fault nothing changes.
 
     Parameters
@@ -58,6 +64,8 @@ def install(paths: Sequence[Path], *, valid_on: str | None = None, name: str | N
         ``YYYY-MM-DD``, where the file itself gives no date.
     name : str, optional
         Name of the layer; by default ``cod_ab_ml_20211220``. Only with one file.
+    papers : mapping, optional
+        What is known of where the files come from, kept with the layers in the place of what is assumed.
 
     Raises
     ------
@@ -71,7 +79,7 @@ def install(paths: Sequence[Path], *, valid_on: str | None = None, name: str | N
     ]
     named = _named(checked, name)
     fresh = {
-        layer: (hierarchy(official.communes), _papers(layer, path, official))
+        layer: (hierarchy(official.communes), {**_papers(layer, path, official), **(papers or {})})
         for layer, (path, official) in named.items()
     }
     chosen = {**in_use(), **{official.country: layer for layer, (_path, official) in named.items()}}

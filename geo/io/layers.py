@@ -51,6 +51,17 @@ def in_use() -> dict[str, str]:
     return {country: str(chosen.get(country, name)) for country, name in EMBEDDED.items()}
 
 
+def state_key() -> str:
+    """Return what changes with the choice of layers, and with a layer installed anew under its name."""
+    folders = layer_dirs()
+    changed = {
+        name: (folders[name] / "layer.json").stat().st_mtime_ns
+        for name in in_use().values()
+        if name in folders and (folders[name] / "layer.json").exists()
+    }
+    return f"{sorted(in_use().items())} {sorted(changed.items())}"
+
+
 def set_in_use(chosen: Mapping[str, str]) -> None:
     """Remember which layer each country uses; written beside and renamed, so never half."""
     write_text_at_once(

@@ -1,5 +1,6 @@
 """Official boundary files as they come: zipped shapefile, GeoPackage, GeoJSON. Opened with suspicion."""
 
+import re
 import tempfile
 import warnings
 import zipfile
@@ -22,6 +23,9 @@ _READABLE: Final = (".shp", ".gpkg", ".geojson", ".json")
 _SHAPEFILE: Final = (".shp", ".shx", ".dbf", ".prj")
 _TAKEN: Final = (*_READABLE, *_SHAPEFILE, ".cpg")
 _CHUNK: Final = 1 << 20
+_COMMUNES: Final = re.compile(r"adm(?:in)?_?3", re.IGNORECASE)
+# Beside its own polygons OCHA publishes them matched to the neighbours' edges, as "mrt_admin3_em".
+_EDGE_MATCHED: Final = re.compile(r"_em$", re.IGNORECASE)
 
 
 def read_official(path: Path) -> gpd.GeoDataFrame:
@@ -120,7 +124,8 @@ def _sources(folder: Path, file: str) -> list[Path]:
         raise BoundaryFileError(
             _("{file} : ni shapefile, ni GeoPackage, ni GeoJSON dans l'archive.").format(file=file)
         )
-    communes = [path for path in found if "adm3" in path.stem.lower()] or found
+    communes = [path for path in found if _COMMUNES.search(path.stem)] or found
+    communes = [path for path in communes if not _EDGE_MATCHED.search(path.stem)] or communes
     for path in communes:
         if path.suffix == ".shp":
             _complete_shapefile(path, file)
@@ -144,7 +149,10 @@ def _read_first(paths: list[Path], file: str) -> gpd.GeoDataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)
             layers = [(path, str(name)) for path in paths for name, kind in pyogrio.list_layers(path) if kind]
-            fitting = [layer for layer in layers if _holds_communes(*layer)] or layers
+            fitting = [layer for layer in layers if _holds_communes(*layer)]
+            fitting = [layer for layer in fitting if not _EDGE_MATCHED.search(layer[1])] or fitting or layers
+            if len(fitting) > 1 and not _holds_communes(*fitting[0]):
+                raise _without_communes(file, [name for _path, name in fitting])
             if len(fitting) != 1:
                 raise BoundaryFileError(
                     _("{file} : couches possibles : {n} ({names}). Gardez celle des communes (adm3).").format(
@@ -159,6 +167,14 @@ def _read_first(paths: list[Path], file: str) -> gpd.GeoDataFrame:
                 file=file, reason=reason.replace(str(paths[0].parent), "…")
             )
         ) from error
+
+
+def _without_communes(file: str, layers: list[str]) -> BoundaryFileError:
+    return BoundaryFileError(
+        _(
+            "{file} : aucune couche de communes (adm3) ; trouvé : {names}. Les limites en usage restent."
+        ).format(file=file, names=", ".join(sorted(layers)))
+    )
 
 
 def _holds_communes(path: Path, layer: str) -> bool:

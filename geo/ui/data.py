@@ -20,7 +20,7 @@ from geo.boundaries import Boundaries
 from geo.i18n import _
 from geo.io import load_boundaries, load_population
 from geo.io.basemap import load_basemap
-from geo.io.layers import in_use
+from geo.io.layers import state_key as layers_key
 from geo.io.population import in_use as population_in_use
 from geo.io.tables import read_regions_2023
 from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
@@ -127,7 +127,7 @@ def _later_places(later: pd.DataFrame | None) -> dict[str, Place]:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _ground(in_use_key: str) -> Ground:
+def _ground(layers_state: str) -> Ground:
     boundaries = load_boundaries()
     later = _later(boundaries)
     made = shapes(boundaries, later=later)
@@ -164,7 +164,7 @@ def begin() -> None:
 def ground() -> Ground:
     """Boundaries, units and the published file of shapes."""
     if _RUN.ground is None:
-        _RUN.ground = _ground(repr(sorted(in_use().items())))
+        _RUN.ground = _ground(layers_key())
     return _RUN.ground
 
 

@@ -193,7 +193,8 @@ def layers(boundaries: Boundaries) -> str:
     title = _("Limites administratives en usage")
     text = _(
         "Tracé officiel : « python -m geo boundaries install FICHIER » met en usage les fichiers COD-AB "
-        "d'OCHA ; les limites livrées sont alors remplacées."
+        "d'OCHA, « python -m geo boundaries fetch » les prend sur HDX ; les limites livrées sont alors "
+        "remplacées."
     )
     return sheets.section(
         title,

@@ -1,9 +1,13 @@
 """The method page: rules, signs, glossary, papers of every file, layers with vintage and version."""
 
+# ruff: noqa: F811 - fixtures are imported by name
+import time
+
 import pytest
 
 from geo import catalog
-from geo.io import load_boundaries
+from geo.io import fetching, load_boundaries
+from tests.hdx_server import hdx  # noqa: F401
 from tests.pages.opening import HEADINGS_ONLY, links, markup, open_page, rows, said
 
 pytestmark = pytest.mark.pages
@@ -73,3 +77,59 @@ def test_without_records_the_papers_stay(tmp_path, monkeypatch):
     app = open_page("methode")
     assert len(rows(app, "Limites administratives en usage")) == 2
     assert "<code>" in markup(app)
+
+
+def press(app, key):
+    next(each for each in app.button if each.key == key).click().run()
+    assert not app.exception, [each.message for each in app.exception]
+
+
+def ended(app) -> str:
+    """The words of the page once the process of the button has ended."""
+    until = time.monotonic() + 60
+    while fetching.progress().state == fetching.RUNNING and time.monotonic() < until:
+        time.sleep(0.2)
+    app.run()
+    assert not app.exception, [each.message for each in app.exception]
+    return said(app)
+
+
+def test_nothing_is_asked_of_hdx_before_the_click_and_its_refusal_is_said(hdx):
+    hdx.answer = "403"
+    app = open_page("methode")
+    assert "Rien n'est demandé à une autre machine avant ce clic" in said(app)
+    assert hdx.asked == []
+    press(app, "fetch_start")
+    assert [each.label for each in app.button if each.key == "fetch_cancel"]
+    text = ended(app)
+    assert len(hdx.asked) == 2
+    assert "Mali : 127.0.0.1 refuse l'accès (403)" in text
+    assert "Mauritanie : 127.0.0.1 refuse l'accès (403)" in text
+    assert [each.key for each in app.button if each.key == "fetch_start"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("fr", "Pas de réseau : 127.0.0.1"), ("en", "No network: 127.0.0.1")]
+)
+def test_without_a_network_the_page_says_so(monkeypatch, lang, words):
+    monkeypatch.setenv("COUVERTURE_HDX", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "*")
+    app = open_page("methode", lang=lang)
+    press(app, "fetch_start")
+    assert words in ended(app)
+    assert (
+        len(
+            rows(
+                app,
+                "Limites administratives en usage" if lang == "fr" else "Administrative boundaries in use",
+            )
+        )
+        == 2
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_said(own_home):
+    (own_home / "downloads").write_text("in the way", encoding="utf-8")
+    app = open_page("methode")
+    press(app, "fetch_start")
+    assert "écriture impossible" in said(app)
