@@ -8,9 +8,9 @@ import streamlit as st
 
 from geo import settings, words
 from geo.errors import CouvertureError
-from geo.i18n import _, language, set_language, short_date
+from geo.i18n import _, language, set_language, short_date, unbroken
 from geo.io import fetching
-from geo.ui.parts import escaped, unbroken
+from geo.ui.parts import escaped
 
 # Whether this session has seen a fetch under way: its end is news for the whole page.
 _SEEN: Final = "fetch_seen"

@@ -9,11 +9,11 @@ import streamlit as st
 
 from geo import quality, words
 from geo.columnwords import label
-from geo.i18n import N_, _, language, ngettext, number, percent
+from geo.i18n import N_, _, language, ngettext, number, percent, unbroken
 from geo.report.faultwords import FAULT_WORDS
 from geo.store.imports import imports
 from geo.ui import data, keeping, sheets, state
-from geo.ui.parts import escaped, unbroken
+from geo.ui.parts import escaped
 from geo.ui.sheets import Html
 
 PAGE: Final = "qualite"
