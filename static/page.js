@@ -10,13 +10,21 @@
     fold: "[data-testid=stSidebarCollapseButton] button",
     unfold: "[data-testid=stExpandSidebarButton]",
     list: ".react-aria-ComboBox [role=group] > button",
-    map: "iframe[title^=streamlit_folium]"
+    map: "iframe[title^=streamlit_folium]",
+    upload: "[data-testid=stFileUploaderDropzoneInput]",
+    replace: "[data-testid=stFileUploaderDropzone] [data-testid=stBaseButton-borderlessIcon]",
+    remove: "[data-testid=stFileChipDeleteBtn] button"
   };
 
   function label(name, words) {
     document.querySelectorAll(LABELS[name]).forEach(function (part) {
       if (part.getAttribute("aria-label") !== words) part.setAttribute("aria-label", words);
     });
+  }
+
+  // The text node itself is kept: it belongs to React.
+  function text(part, words) {
+    if (part && part.firstChild && part.firstChild.nodeValue !== words) part.firstChild.nodeValue = words;
   }
 
   function wording() {
@@ -27,8 +35,10 @@
     document.querySelectorAll("[data-testid=stTooltipIcon] button[aria-label^='Help for ']").forEach(function (part) {
       part.setAttribute("aria-label", words.help + part.getAttribute("aria-label").slice("Help for ".length));
     });
-    // The text node itself is kept: it belongs to React.
-    if (skip && skip.firstChild && skip.firstChild.nodeValue !== words.skip) skip.firstChild.nodeValue = words.skip;
+    text(skip, words.skip);
+    document.querySelectorAll("[data-testid=stFileUploaderDropzone] > span button p").forEach(function (part) {
+      text(part, words.upload);
+    });
   }
 
   var waiting = false;

@@ -41,12 +41,16 @@ def load(boundaries: Boundaries, *, shipped: Callable[[Boundaries], Store] | Non
 
 def _stated(boundaries: Boundaries, shipped: Callable[[Boundaries], Store] | None) -> Store:
     """Records in use with organisations as partners name them."""
-    named = os.environ.get(RECORDS_VARIABLE, "").strip()
-    if named:
+    if named := file_named():
         opened = load_file(Path(named), boundaries, activity_type=os.environ.get(TYPE_VARIABLE, "").strip())
         return dataclasses.replace(opened, version=opened.version + organisations.key())
     own = (shipped or load_shipped)(boundaries)
     return _with_imported(own, boundaries) if database.exists() else own
+
+
+def file_named() -> str:
+    """Return the file that is shown in the place of shipped and imported records, ``""`` where none is."""
+    return os.environ.get(RECORDS_VARIABLE, "").strip()
 
 
 def state_key() -> str:
@@ -54,7 +58,7 @@ def state_key() -> str:
 
     Cheap (one question to the database): what a cache of :func:`load` is keyed by.
     """
-    if os.environ.get(RECORDS_VARIABLE, "").strip() or not database.exists():
+    if file_named() or not database.exists():
         return ""
     with database.reading() as connection:
         return database.state_of(connection)

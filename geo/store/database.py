@@ -86,6 +86,16 @@ def exists() -> bool:
     return address.get_backend_name() != "sqlite" or Path(str(address.database)).exists()
 
 
+def jobs_exist() -> bool:
+    """Whether imports were started here; looking for them makes no file."""
+    address = url()
+    return address.get_backend_name() != "sqlite" or _beside(address).exists()
+
+
+def _beside(address: sa.URL) -> Path:
+    return Path(str(address.database)).with_name(JOBS_FILE_NAME)
+
+
 @contextlib.contextmanager
 def reading() -> Iterator[sa.Connection]:
     """Open a connection that sees one state of the store from its first question to its last."""
@@ -169,7 +179,7 @@ def jobs_engine() -> sa.Engine:
     """Return the engine of the jobs: the same server, or a file beside that of the store."""
     address = url()
     if address.get_backend_name() == "sqlite":
-        address = address.set(database=str(Path(str(address.database)).with_name(JOBS_FILE_NAME)))
+        address = address.set(database=str(_beside(address)))
     _with_jobs(address, os.getpid())
     return _kept(address)
 

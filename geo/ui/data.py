@@ -211,12 +211,15 @@ def fictitious() -> bool:
 def _prepared(
     store_version: str, audience_key: str, _store: store.Store, _audience: Audience
 ) -> facts.Prepared:
-    shared = share(_store.records, _audience, types=_store.types, organisations=_store.organisations)
-    made = facts.prepare(
-        shared, ground().frame, types=_store.types, sources=_store.sources, people=_residents()
-    )
+    made = prepare(_store, _audience)
     settle()
     return made
+
+
+def prepare(held: store.Store, audience: Audience = READER) -> facts.Prepared:
+    """Prepare any store for counting, its records passed through ``share``; not kept."""
+    shared = share(held.records, audience, types=held.types, organisations=held.organisations)
+    return facts.prepare(shared, ground().frame, types=held.types, sources=held.sources, people=_residents())
 
 
 def _residents() -> pd.DataFrame:

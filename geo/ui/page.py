@@ -27,6 +27,7 @@ MENU: Final = (
     ("pages/qualite.py", N_("Qualité des données")),
     ("pages/enregistrement.py", N_("Enregistrements")),
     ("pages/dossier.py", N_("Dossier de réunion")),
+    ("pages/importer.py", N_("Importer")),
     ("pages/methode.py", N_("Méthode et sources")),
 )
 
@@ -54,6 +55,9 @@ def _script(changed: float, lang: str) -> str:
         "unfold": _("Ouvrir le menu"),
         "list": _("Ouvrir la liste"),
         "map": _("Carte"),
+        "upload": _("Choisir un fichier"),
+        "replace": _("Choisir un autre fichier"),
+        "remove": _("Retirer le fichier"),
         "help": _("Aide : "),
     }
     code = Path(_SCRIPT).read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ PAGES = {
     "carte": "Carte 3W / couverture",
     "besoins": "Besoins non couverts",
     "fiche?unite=ML070101": "Ansongo",
+    "importer": "Importer",
     "methode": "Méthode et sources",
 }
 RUN_OVER = "[data-testid=stApp][data-test-script-state=notRunning]"
