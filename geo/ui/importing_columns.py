@@ -84,11 +84,12 @@ def _row(choice: Choice, handed: Handed, key: str) -> str:
     """One column: its heading, what stands in it, why a meaning is proposed, and the list to choose from."""
     left, right = st.columns([55, 45], gap="medium", vertical_alignment="center")
     old = handed.profile.columns.get(choice.column, "") if choice.why == "renamed" else ""
+    samples = " · ".join(choice.samples) or _("vide")
     with left:
         st.html(
             f"<p class='column'><b>{parts.escaped(choice.heading)}</b> "
             f"<span class='why'>{parts.escaped(columnwords.why(choice.why, old=old))}</span><br>"
-            f"<span class='samples'>{parts.escaped(' · '.join(choice.samples) or _('vide'))}</span></p>"
+            f"<span class='samples'>{parts.escaped(samples)}</span></p>"
         )
     options = list(dict.fromkeys(["", *columnwords.COLUMNS, choice.column]))
     with right:

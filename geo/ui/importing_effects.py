@@ -7,9 +7,9 @@ import streamlit as st
 
 from geo import effects, words
 from geo.classify import figure, value_words
-from geo.i18n import _, number
+from geo.i18n import _, language, number, unbroken
 from geo.report.accounting import REASON_WORDS
-from geo.ui import data, parts, sheets
+from geo.ui import data, sheets
 
 # Rows of a table on the page.
 SHOWN: Final = 200
@@ -31,8 +31,8 @@ def show(totals: pd.DataFrame, displaced: pd.DataFrame) -> None:
 
 
 def _named(row: dict[Any, Any]) -> str:
-    kind = data.records().types[row["activity_type"]]
-    return f"{kind.label} · {_(words.MEASURES[row['measure']])}"
+    measure = _(words.MEASURES[row["measure"]])
+    return f"{data.records().types[row['activity_type']].label} · {measure}"
 
 
 def _total(row: dict[Any, Any]) -> list[str]:
@@ -61,7 +61,7 @@ def _balance(row: dict[Any, Any]) -> str:
         if row["rest"]
         else _("tout est expliqué")
     )
-    return parts.unbroken(f"{told} ; {rest}")
+    return unbroken((" ; " if language() == "fr" else "; ").join((told, rest)))
 
 
 def _listed(rows: pd.DataFrame) -> None:

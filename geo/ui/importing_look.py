@@ -11,7 +11,7 @@ import streamlit as st
 from geo import effects, words
 from geo.counting import account
 from geo.errors import CouvertureError
-from geo.i18n import _, language, number, set_language
+from geo.i18n import _, language, number, set_language, unbroken
 from geo.problemwords import note_line
 from geo.report.accounting import REASON_WORDS
 from geo.report.planlines import problem_lines, problems_csv, problems_xlsx, worded
@@ -116,7 +116,7 @@ def _accounting(plan: Plan) -> None:
     told.append(_("lignes distinctes : {n}").format(n=number(plan.cleaned.distinct_rows)))
     if plan.cleaned.unused:
         told.append(_("colonnes laissées de côté : {names}").format(names=", ".join(plan.cleaned.unused)))
-    st.html(sheets.bullets([parts.unbroken(line) for line in told]))
+    st.html(sheets.bullets([unbroken(line) for line in told]))
 
 
 def _changes(plan: Plan) -> None:
