@@ -31,8 +31,8 @@ def show(totals: pd.DataFrame, displaced: pd.DataFrame) -> None:
 
 
 def _named(row: dict[Any, Any]) -> str:
-    measure = _(words.MEASURES[row["measure"]])
-    return f"{data.records().types[row['activity_type']].label} · {measure}"
+    name = words.MEASURES[row["measure"]]
+    return f"{data.records().types[row['activity_type']].label} · {_(name)}"
 
 
 def _total(row: dict[Any, Any]) -> list[str]:
@@ -66,10 +66,11 @@ def _balance(row: dict[Any, Any]) -> str:
 
 def _listed(rows: pd.DataFrame) -> None:
     names = words.unit_names(data.ground().frame)
+    states = {name: _(text) for name, text in words.FUNCTIONALITIES.items()}
     table = [
         [
             str(row["row"]),
-            _(words.FUNCTIONALITIES.get(row["functionality"], row["functionality"])) or "–",
+            states.get(row["functionality"], row["functionality"]) or "–",
             names.get(row["unit_before"], row["unit_before"]),
             names.get(row["unit_after"], row["unit_after"]) if row["unit_after"] else _("à vérifier"),
             _why(row),
@@ -95,6 +96,6 @@ def _listed(rows: pd.DataFrame) -> None:
 
 
 def _why(row: dict[Any, Any]) -> str:
-    if row["reason"]:
-        return _(REASON_WORDS.get(row["reason"], row["reason"]))
+    if reason := row["reason"]:
+        return _(REASON_WORDS.get(reason, reason))
     return _("à {km} km de la limite").format(km=number(row["distance_km"], 2))

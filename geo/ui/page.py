@@ -24,10 +24,10 @@ MENU: Final = (
     ("pages/carte.py", N_("Carte 3W / couverture")),
     ("pages/besoins.py", N_("Besoins non couverts")),
     ("pages/fiche.py", N_("Fiche")),
+    ("pages/importer.py", N_("Importer")),
     ("pages/qualite.py", N_("Qualité des données")),
     ("pages/enregistrement.py", N_("Enregistrements")),
     ("pages/dossier.py", N_("Dossier de réunion")),
-    ("pages/importer.py", N_("Importer")),
     ("pages/methode.py", N_("Méthode et sources")),
 )
 
