@@ -31,8 +31,8 @@ def show(totals: pd.DataFrame, displaced: pd.DataFrame) -> None:
 
 
 def _named(row: dict[Any, Any]) -> str:
-    name = words.MEASURES[row["measure"]]
-    return f"{data.records().types[row['activity_type']].label} · {_(name)}"
+    name, kind = words.MEASURES[row["measure"]], data.records().types[row["activity_type"]]
+    return " · ".join((kind.label, _(name)))
 
 
 def _total(row: dict[Any, Any]) -> list[str]:
