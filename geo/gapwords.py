@@ -6,8 +6,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.activities import ActivityType
 from geo.coverage import Assumptions
-from geo.i18n import N_, _, ngettext, number
+from geo.i18n import N_, _, clauses, ngettext, number
 from geo.norms import Norm, describe
 
 STATE_WORDS: Final = {
@@ -48,7 +49,7 @@ def notes(table: pd.DataFrame, reasons: pd.Series) -> list[str]:
         Why a unit is not comparable, ``""`` where it is.
     """
     rows = table.to_dict("records")
-    return [" ; ".join(_note(row, reason)) for row, reason in zip(rows, reasons, strict=True)]
+    return [clauses(_note(row, reason)) for row, reason in zip(rows, reasons, strict=True)]
 
 
 def _note(row: Mapping[Any, Any], reason: str) -> list[str]:
@@ -106,8 +107,8 @@ def left_out(communes: int, people: float) -> str:
     return text.format(n=number(communes), people=number(people))
 
 
-def assumptions_words(assumptions: Assumptions) -> list[str]:
-    """Say how works were counted, one line a rule."""
+def assumptions_words(assumptions: Assumptions, kind: ActivityType) -> list[str]:
+    """Say how works were counted, one line for each rule that means something for the type."""
     seasonal = (
         _("les points saisonniers comptent comme en service, leur nombre est à côté")
         if assumptions.seasonal
@@ -118,16 +119,20 @@ def assumptions_words(assumptions: Assumptions) -> list[str]:
         "working": _("hypothèse : les ouvrages d'état inconnu sont en service"),
         "not_working": _("hypothèse : les ouvrages d'état inconnu ne sont pas en service"),
     }[assumptions.unknown_as]
-    silence = [_("hypothèse : aucun signalé vaut zéro")] if assumptions.none_reported_is_zero else []
-    return [seasonal, unknown, *silence]
+    lines = [seasonal] if "functional_seasonal" in kind.works else []
+    lines += [unknown] if kind.works else []
+    return [
+        *lines,
+        *([_("hypothèse : aucun signalé vaut zéro")] if assumptions.none_reported_is_zero else []),
+    ]
 
 
 def printed_with(
-    norms: Sequence[Norm], assumptions: Assumptions, *, include_not_comparable: bool
+    norms: Sequence[Norm], assumptions: Assumptions, *, kind: ActivityType, include_not_comparable: bool
 ) -> list[str]:
     """Lines that stand under every result of need: norms, population, switches."""
     lines = [_("Norme : {norm}").format(norm=describe(norm)) for norm in norms]
-    lines += [line[0].upper() + line[1:] + "." for line in assumptions_words(assumptions)]
+    lines += [line[0].upper() + line[1:] + "." for line in assumptions_words(assumptions, kind)]
     if include_not_comparable:
         lines.append(_("Hypothèse : les unités non comparables sont comptées comme les autres."))
     lines.append(_("Population hors déplacés et réfugiés, sauf table installée qui les ajoute."))

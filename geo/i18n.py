@@ -7,6 +7,7 @@ session in a thread of its own, so two readers never share it.
 
 import functools
 import re
+from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import date
 from gettext import NullTranslations
@@ -68,6 +69,15 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 def N_(message: str) -> str:
     """Mark a message for extraction that is translated later, where it is shown."""
     return message
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Parts of a sentence after each other: ``; `` between them in English, `` ; `` in French.
+
+    >>> clauses(["400 personnes", "norme"])
+    '400 personnes ; norme'
+    """
+    return (" ; " if language() == "fr" else "; ").join(parts)
 
 
 def number(value: float, decimals: int = 0) -> str:

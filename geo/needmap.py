@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from geo.classify import NUMBER_CLASSES, Classes, breaks, class_words
+from geo.classify import NUMBER_CLASSES, Classes, breaks, class_words, unit_word
 from geo.crossing import need_by_coverage
+from geo.facts import Facts
 from geo.gapwords import STATE_WORDS, state_letter
 from geo.i18n import N_, _, number, percent
 
@@ -20,6 +21,9 @@ PICTURES: Final = {
 _NEED: Final = dict(
     zip(("n1", "n2", "n3", "n4", "n5"), ("#F8E7D6", "#EBBE90", "#D98F4E", "#B0601F", "#6E3608"), strict=True)
 )
+# Rows and columns of the square of need and coverage.
+NEEDS: Final = {"3": N_("élevé"), "2": N_("moyen"), "1": N_("faible")}
+SHARES: Final = {"A": N_("moins d'un tiers"), "B": N_("un à deux tiers"), "C": N_("plus de deux tiers")}
 # Beside the area asked: the ground of regions that are not drawn.
 OUTSIDE: Final = "outside"
 SERVED: Final = "served"
@@ -56,6 +60,12 @@ class Drawn:
 
     units: pd.DataFrame
     legend: pd.DataFrame
+
+
+def title(facts: Facts, level: str, picture: str) -> str:
+    """What is shown: picture, type, units, year."""
+    words = [_(PICTURES[picture]), facts.kind.label, unit_word(level, 2), facts.newest[:4]]
+    return " · ".join(filter(None, words))
 
 
 def drawn(table: pd.DataFrame, picture: str, *, all_units: Iterable[str]) -> Drawn:
@@ -145,7 +155,7 @@ def _legend(klass: list[str], picture: str, classes: Classes) -> pd.DataFrame:
         }
         words[SERVED] = _("0 : toutes desservies")
     else:
-        words = {code: code_words(code) for code in _CROSSED}
+        words = {code: crossed_words(code) for code in _CROSSED}
     words |= {"unknown": _("inconnu"), "not_applicable": _("sans objet")}
     rows = [(code, text, int(counts.get(code, 0)), mark(code)) for code, text in words.items()]
     return pd.DataFrame(rows, columns=["klass", "words", "units", "mark"])
@@ -154,6 +164,12 @@ def _legend(klass: list[str], picture: str, classes: Classes) -> pd.DataFrame:
 def mark(klass: str) -> str:
     """Letters written inside a unit of a class: its state, or its place on the square; empty for others."""
     return code_words(klass) if klass in _CROSSED else state_letter(klass)
+
+
+def crossed_words(code: str) -> str:
+    """Say a class of need and coverage: ``besoin élevé, moins d'un tiers desservi``."""
+    text = _("besoin {need}, {share} desservi")
+    return text.format(need=_(NEEDS[code[1]]), share=_(SHARES[code[2]]))
 
 
 def code_words(code: str) -> str:

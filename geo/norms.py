@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from geo.errors import SettingsError
-from geo.i18n import N_, _, language, number
+from geo.i18n import N_, _, clauses, language, number
 
 UNITS: Final = (
     "people_per_work",
@@ -313,7 +313,7 @@ def describe(norm: Norm) -> str:
         parts.append(
             text.format(name=_(PARAMETER_WORDS[key]), value=plain(parameter.value), source=parameter.source)
         )
-    return " ; ".join(parts)
+    return clauses(parts)
 
 
 def value_words(norm: Norm) -> str:

@@ -483,7 +483,7 @@
         var unit = file.levels[level][pcode], at = self.at(unit);
         if (at.x < 0 || at.y < 0 || at.x > size.x || at.y > size.y) return;
         var marked = level === self.levelKey() && self.view.units[pcode] &&
-          (self.view.units[pcode][2] || self.view.units[pcode][0] === "zero");
+          (self.view.units[pcode][2] || self.view.units[pcode][0] === "zero" || (self.view.marks && self.view.marks[pcode]));
         all.push({
           text: unit.name, first: level === self.view.region && !unit.context, x: at.x, y: at.y + (marked ? 16 : 0), font: font, color: color,
           room: level === "commune" ? self.width(pcode) : undefined

@@ -1,5 +1,6 @@
 """Distances are geodesic to the last pair at the edge; localities are read, checked and put in communes."""
 
+import json
 import zipfile
 
 import geopandas as gpd
@@ -111,6 +112,35 @@ def test_only_working_points_with_a_position_count():
     works = ("functional", "functional_seasonal")
     assert list(distances.working_points(records, works)["longitude"]) == [0, 1]
     assert list(distances.working_points(records, works, seasonal=False)["longitude"]) == [0]
+
+
+@pytest.fixture
+def surveyed(tmp_path, monkeypatch):
+    """Two pumps with a position in Gao, and a home of one's own."""
+    records = (
+        "activity_type,functionality,longitude,latitude\n"
+        "water_point,functional,-0.04,16.27\nwater_point,dry,0.72,15.18\n"
+    )
+    (tmp_path / "releve.csv").write_text(records, encoding="utf-8")
+    monkeypatch.setenv("COUVERTURE_HOME", str(tmp_path))
+    monkeypatch.setenv("COUVERTURE_RECORDS", str(tmp_path / "releve.csv"))
+    return tmp_path
+
+
+def test_people_within_reach_on_the_command_line(surveyed, capsys):
+    assert main(["distance", "--json"]) == 2
+    assert "Aucune liste de localités" in capsys.readouterr().err
+    villages = "nom,lon,lat,population\nGao,-0.041,16.27,8000\nloin,0.2,16.5,2000\nOuatta,0.72,15.18,500\n"
+    (surveyed / "v.csv").write_text(villages, encoding="utf-8")
+    assert main(["localities", "install", str(surveyed / "v.csv")]) == 0
+    capsys.readouterr()
+    assert main(["distance", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    (gao,) = found["rows"]
+    # The dry pump beside Ouatta is no coverage: 8,000 of 10,500 people.
+    assert (gao["name"], gao["localities"], gao["people"]) == ("Gao", 3, 10500)
+    assert gao["people_within_500m"] == gao["people_within_5000m"] == 8000
+    assert "vol d'oiseau" in found["printed_with"][0]
 
 
 def geonames(name, lat, lon, kind="P", code="PPL", people="0"):

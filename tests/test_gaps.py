@@ -2,9 +2,11 @@
 
 import json
 import math
+import re
 
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 
 from geo import crossing, gaps, gapwords, whatif
 from geo.__main__ import main
@@ -337,12 +339,38 @@ def test_the_norm_is_printed_with_the_result(cli, capsys):
     assert "Tonka" not in out
 
 
+def test_the_map_of_need_is_printed_with_letters_norms_and_the_worst_off(cli, tmp_path, capsys):
+    out = tmp_path / "besoin.pdf"
+    assert cli(["gaps", "--map", str(out)]) == 0
+    text = PdfReader(out).pages[0].extract_text()
+    assert "État de chaque unité" in text
+    assert "couvert en partie" in text
+    assert "Tonka, Goundam" in text
+    assert "400 personnes par point d'eau moderne" in text
+    assert "Poids du score" in text
+    letters = re.findall(r"^[CPN]$", text, re.MULTILINE)
+    # One in the legend each, the others inside communes that have room.
+    assert letters.count("P") > 20
+    assert letters.count("C") > 10
+    assert cli(["gaps", "--map", str(tmp_path / "besoin.doc")]) == 2
+
+
+def test_types_that_have_no_seasons_say_nothing_of_them(cli, capsys):
+    assert cli(["gaps", "--type", "avec"]) == 0
+    out = capsys.readouterr().out
+    assert "saisonniers" not in out
+    assert "Mauritanie" not in out
+    assert "taille d'un ménage 7,8, estimation" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["--type", "fontaine"], "Type d'activité inconnu : « fontaine »"),
         (["--norms", "nulle"], "Aucun jeu de normes « nulle »"),
         (["--region", "Bamako"], "Région inconnue : « Bamako »"),
+        (["--weights", "beauty=3"], "--weights « beauty=3 »"),
+        (["--weights", "unserved=-3"], "--weights « unserved=-3 »"),
         (["--explain", "ML050609"], "ML050609 n'est pas dans le classement"),
     ],
 )

@@ -29,6 +29,8 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--level", choices=["commune", "cercle", "region"], default="commune")
     add_question(parser)
     _add_ranking(parser)
+    parser.add_argument("--map", type=Path, metavar="FILE", help=_("carte du besoin en une page (PDF, PNG)"))
+    parser.add_argument("--picture", default="etats", choices=["etats", "personnes", "croisement"])
     parser.add_argument("--explain", metavar="PCODE", help=_("le calcul du rang d'une commune"))
     parser.set_defaults(run=run)
 
@@ -91,6 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.explain:
         print(_explained(ranked, arguments.explain))
         return 0
+    if arguments.map:
+        return _write_map(arguments, prepared, gaps, ranked)
     table = export(gaps, prepared, ranked, level=arguments.level)
     if arguments.json:
         whole = as_json(gaps, table, ranked, level=arguments.level)
@@ -100,6 +104,26 @@ def run(arguments: argparse.Namespace) -> int:
         print(csv_text(table), end="")
     else:
         print(as_text(gaps, table, ranked, level=arguments.level))
+    return 0
+
+
+def _write_map(arguments: argparse.Namespace, prepared: "Prepared", gaps: "Gaps", ranked: "Ranked") -> int:
+    from datetime import date  # noqa: PLC0415
+
+    from geo.commands.map import later_drawn  # noqa: PLC0415
+    from geo.io.basemap import load_basemap  # noqa: PLC0415
+    from geo.io.files import write_bytes  # noqa: PLC0415
+    from geo.report.drawing import drawing  # noqa: PLC0415
+    from geo.report.gapsheet import gap_page  # noqa: PLC0415
+
+    ending = arguments.map.suffix.lower()
+    if ending not in (".pdf", ".png"):
+        raise GapsRequestError(_("--map {file} : terminaison .pdf ou .png.").format(file=arguments.map))
+    shapes = drawing(prepared.frame, later=later_drawn(prepared.frame.boundaries), basemap=load_basemap())
+    made = {"level": arguments.level, "picture": arguments.picture, "day": date.today()}
+    page = gap_page(gaps, ranked, prepared, shapes, **made)
+    write_bytes(arguments.map, page.pdf() if ending == ".pdf" else page.png())
+    print(arguments.map)
     return 0
 
 

@@ -66,7 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(csv_text(named), end="")
         return 0
     lines = printed_with(
-        gaps.norms, gaps.facts.view.assumptions, include_not_comparable=arguments.include_not_comparable
+        gaps.norms,
+        gaps.facts.view.assumptions,
+        kind=gaps.facts.kind,
+        include_not_comparable=arguments.include_not_comparable,
     )
     lines += caveats(wanted)
     if arguments.json:

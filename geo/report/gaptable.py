@@ -112,7 +112,12 @@ def as_json(gaps: Gaps, table: pd.DataFrame, ranked: Ranked, *, level: str = "co
 def printed_lines(gaps: Gaps, ranked: Ranked, *, level: str = "commune") -> list[str]:
     """What stands under every result: norms, assumptions, weights, how ranges were drawn."""
     view = gaps.facts.view
-    stated = printed_with(gaps.norms, view.assumptions, include_not_comparable=gaps.include_not_comparable)
+    stated = printed_with(
+        gaps.norms,
+        view.assumptions,
+        kind=gaps.facts.kind,
+        include_not_comparable=gaps.include_not_comparable,
+    )
     if view.regions == "2023":
         stated.append(_("Régions de 2023, faites de cercles entiers : limites approximatives."))
     # Only communes are ranked.

@@ -59,7 +59,10 @@ def norm_lines(need: Need) -> list[str]:
     """Return what has to be printed with need: norms, assumptions, population."""
     gaps = need.gaps
     return printed_with(
-        gaps.norms, gaps.facts.view.assumptions, include_not_comparable=gaps.include_not_comparable
+        gaps.norms,
+        gaps.facts.view.assumptions,
+        kind=gaps.facts.kind,
+        include_not_comparable=gaps.include_not_comparable,
     )
 
 

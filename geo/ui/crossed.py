@@ -5,7 +5,7 @@ import pandas as pd
 from geo.crossing import most_need_without_partner, need_by_coverage
 from geo.gaps import Gaps
 from geo.i18n import _, number
-from geo.needmap import STYLES, code_words
+from geo.needmap import NEEDS, SHARES, STYLES, code_words
 from geo.ui import sheets
 from geo.ui.parts import escaped
 
@@ -34,8 +34,8 @@ def square(table: pd.DataFrame) -> str:
         Units that the map shows.
     """
     counts = need_by_coverage(table).value_counts()
-    need = {3: _("élevé"), 2: _("moyen"), 1: _("faible")}
-    shares = {"A": _("moins d'un tiers"), "B": _("un à deux tiers"), "C": _("plus de deux tiers")}
+    need = {int(row): _(text) for row, text in NEEDS.items()}
+    shares = {column: _(text) for column, text in SHARES.items()}
     head = "".join(f"<th scope='col'>{escaped(text)}</th>" for text in shares.values())
     rows = "".join(
         f"<tr><th scope='row'>{escaped(text)}</th>"

@@ -47,6 +47,11 @@ def _drawing(boundaries_version: str, _ground: Ground) -> "Drawing":
     return drawing(_ground.frame, later=_ground.later, basemap=load_basemap())
 
 
+def drawing_of(ground: Ground) -> "Drawing":
+    """Return the shapes of printed maps, made once for each version of the boundaries."""
+    return _drawing(ground.boundaries.version, ground)
+
+
 @st.cache_resource(max_entries=2, show_spinner=False)
 def make_ready(boundaries_version: str, _facts: Facts, _ground: Ground) -> None:
     """Draw one page in the background, once, so that the first print is not the slow one.

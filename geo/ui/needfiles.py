@@ -1,20 +1,19 @@
 """The page of needs as a map, and as files made when they are asked for."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from geo import maps, needmap
-from geo.classify import unit_word
 from geo.facts import Prepared
 from geo.i18n import N_, _, language, number, set_language
-from geo.needmap import PICTURES
 from geo.report.gapfiles import gaps_csv, gaps_json, gaps_xlsx
 from geo.report.gaptable import printed_lines
 from geo.settings import STATIC_DIR
-from geo.ui import carte, crossed, needlists, parts
+from geo.ui import carte, crossed, files, needlists, parts
 from geo.ui.data import Ground
 from geo.ui.needing import Answer, Asked
 
@@ -26,6 +25,7 @@ _FILES: Final = (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
     ("json", N_("JSON : tout le résultat"), "application/json"),
+    ("pdf", N_("Carte en PDF (une page A4)"), "application/pdf"),
 )
 
 
@@ -45,13 +45,6 @@ def show(*texts: str) -> None:
         st.html(text)
 
 
-def title(answer: Answer, asked: Asked) -> str:
-    """What is shown: picture, type, units, year."""
-    facts = answer.gaps.facts
-    words = [_(PICTURES[asked.picture]), facts.kind.label, unit_word(asked.view.level, 2), facts.newest[:4]]
-    return " · ".join(filter(None, words))
-
-
 def picture(
     answer: Answer, asked: Asked, ground: Ground, prepared: Prepared, *, chosen: str
 ) -> tuple[carte.Shown, str]:
@@ -68,7 +61,7 @@ def _picture(
     level, unit = asked.view.level, asked.view.unit
     every = prepared.frame.grid(asked.view).names["pcode"]
     drawn = needmap.drawn(answer.units, asked.picture, all_units=every)
-    named = title(answer, asked)
+    named = needmap.title(answer.gaps.facts, level, asked.picture)
     marked = drawn.units[drawn.units["mark"] != ""]
     content = maps.view(
         drawn.units,
@@ -126,13 +119,13 @@ def lines(answer: Answer, level: str) -> list[str]:
     return printed_lines(answer.gaps, answer.ranked, level=level)
 
 
-def offer(answer: Answer, asked: Asked) -> None:
+def offer(answer: Answer, asked: Asked, prepared: Prepared, ground: Ground) -> None:
     """Show one button for each file; a file is made when its button is clicked."""
     with st.container(key="need-files", horizontal=True):
         for ending, text, mime in _FILES:
             st.download_button(
                 _(text),
-                _maker(ending, answer, asked.view.level),
+                _maker(ending, answer, asked, prepared, ground),
                 file_name=f"besoins_{asked.view.activity_type}_{asked.view.level}.{ending}",
                 mime=mime,
                 key=f"need-{ending}",
@@ -140,21 +133,39 @@ def offer(answer: Answer, asked: Asked) -> None:
             )
 
 
-def content(ending: str, answer: Answer, level: str) -> bytes:
-    """Make the file with this ending, ``csv``, ``xlsx`` or ``json``, in the current language."""
+def content(ending: str, answer: Answer, asked: Asked, prepared: Prepared, ground: Ground) -> bytes:
+    """Make the file with this ending, ``csv``, ``xlsx``, ``json`` or ``pdf``, in the current language."""
+    level = asked.view.level
     if ending == "csv":
         return gaps_csv(answer.file)
     if ending == "json":
         return gaps_json(answer.gaps, answer.file, answer.ranked, level=level)
+    if ending == "pdf":
+        # Drawing takes a second to load, and most readers only look.
+        from geo.report.gapsheet import gap_page  # noqa: PLC0415
+
+        drawing = files.drawing_of(ground)
+        page = gap_page(
+            answer.gaps,
+            answer.ranked,
+            prepared,
+            drawing,
+            level=level,
+            picture=asked.picture,
+            day=date.today(),
+        )
+        return page.pdf()
     return gaps_xlsx(answer.gaps, answer.file, lines=lines(answer, level))
 
 
-def _maker(ending: str, answer: Answer, level: str) -> Callable[[], bytes]:
+def _maker(
+    ending: str, answer: Answer, asked: Asked, prepared: Prepared, ground: Ground
+) -> Callable[[], bytes]:
     lang = language()
 
     def make() -> bytes:
         # Streamlit calls this in a thread of its own, which knows no language yet.
         set_language(lang)
-        return content(ending, answer, level)
+        return content(ending, answer, asked, prepared, ground)
 
     return make

@@ -9,7 +9,7 @@ import pandas as pd
 from geo import ranking
 from geo.gaps import Gaps
 from geo.gapwords import STATE_WORDS, state_letter
-from geo.i18n import _, ngettext, number, percent
+from geo.i18n import _, clauses, ngettext, number, percent, unbroken
 from geo.needmap import interval, shares, state_words
 from geo.ui import sheets
 from geo.ui.needing import Answer
@@ -137,7 +137,7 @@ def _heads(worst: int, *, wide: bool) -> list[str]:
     first = [_("Rang"), among] if worst else [_("Sans chiffre")]
     works = [_("Personnes"), _("En service"), _("dont saisonniers"), _("Hors service"), _("Requis")]
     unserved = [_("Manquants"), _("Non desservies"), *([_("Au plus")] if wide else [])]
-    return [*first, *works, *unserved, _("Couverture")]
+    return [*first, *works, *unserved, _("Part couverte")]
 
 
 def _cells(row: Row, *, commune: bool, wide: bool) -> list[tuple[str, float | str]]:
@@ -185,7 +185,8 @@ def beneath(gaps: Gaps) -> str:
     if len(apart):
         lines = [
             sheets.Html(
-                f"<b>{escaped(row['name'])}</b> ({escaped(row['region_name'])}) : {escaped(row['note'])}"
+                f"<b>{escaped(row['name'])}</b> ({escaped(row['region_name'])}) · "
+                f"{escaped(unbroken(row['note']))}"
             )
             for row in apart.to_dict("records")
         ]
@@ -210,13 +211,11 @@ def _group(region: str, rows: pd.DataFrame) -> str:
         name=region, n=number(len(rows)), people=number(people)
     )
     lines = [
-        sheets.Html(f"<b>{escaped(row['name'])}</b> : {escaped(row['note'] or unknown)}")
+        sheets.Html(f"<b>{escaped(row['name'])}</b> · {escaped(unbroken(row['note'] or unknown))}")
         for row in rows.to_dict("records")
     ]
-    summed = _state_of_works(rows)
-    return (
-        f"<details class='group'><summary>{escaped(text)}{summed}</summary>{sheets.bullets(lines)}</details>"
-    )
+    said = escaped(unbroken(clauses([text, *_state_of_works(rows)])))
+    return f"<details class='group'><summary>{said}</summary>{sheets.bullets(lines)}</details>"
 
 
 def image(drawn: str, words: str, klass: str = "") -> str:
@@ -225,13 +224,14 @@ def image(drawn: str, words: str, klass: str = "") -> str:
     return f"<img class='{klass}' alt='{escaped(words)}' src='data:image/svg+xml;base64,{coded}'>"
 
 
-def _state_of_works(rows: pd.DataFrame) -> str:
+def _state_of_works(rows: pd.DataFrame) -> list[str]:
     """Say how many works of unknown state stand behind a group."""
     works = rows["unknown"].sum()
-    return escaped(" ; " + _("{n} ouvrages d'état inconnu").format(n=number(works))) if works else ""
+    return [_("{n} ouvrages d'état inconnu").format(n=number(works))] if works else []
 
 
 def printed(lines: Sequence[str]) -> str:
     """Return what stands under every result: norms, weights, assumptions, how ranges were drawn."""
     title = escaped(_("Comment ces chiffres sont faits"))
-    return f"<section class='part made'><h2>{title}</h2>{sheets.bullets(lines)}</section>"
+    listed = sheets.bullets([unbroken(line) for line in lines])
+    return f"<section class='part made'><h2>{title}</h2>{listed}</section>"

@@ -29,7 +29,7 @@ def show(answer: Answer, asked: Asked, prepared: Prepared, ground: Ground) -> No
         opened, inside = state.tabs("partie", list(PARTS), words=lambda name: _(PARTS[name]))
     with inside:
         if opened == "tableau":
-            _table(answer, asked)
+            _table(answer, asked, prepared, ground)
         elif opened == "placer":
             siting.section(answer, prepared, ground)
         elif opened == "et-si":
@@ -42,10 +42,10 @@ def show(answer: Answer, asked: Asked, prepared: Prepared, ground: Ground) -> No
             st.html(multiples.section(prepared, asked, ground))
 
 
-def _table(answer: Answer, asked: Asked) -> None:
+def _table(answer: Answer, asked: Asked, prepared: Prepared, ground: Ground) -> None:
     st.html(_table_of(answer.key, asked.view.level, answer))
     st.html(sheets.sorter(), unsafe_allow_javascript=True)
-    needfiles.offer(answer, asked)
+    needfiles.offer(answer, asked, prepared, ground)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from geo.errors import SettingsError
 from geo.gaps import Gaps
-from geo.i18n import N_, _
+from geo.i18n import N_, _, clauses, unbroken
 from geo.io.norms import overrides_of, read_set, save_set, set_names
 from geo.norms import DEFAULT_SET, KIND_WORDS, PARAMETER_WORDS, Norm, describe, plain, value_words
 from geo.ui import state
@@ -65,7 +65,7 @@ def _line(norm: Norm) -> str:
 
 def _sources(gaps: Gaps) -> str:
     """Return who says so, for each norm and each estimate in it."""
-    said = [" ; ".join(filter(None, [describe(norm), norm.note])) for norm in gaps.norms]
+    said = [unbroken(clauses(filter(None, [describe(norm), norm.note]))) for norm in gaps.norms]
     items = "".join(f"<li>{escaped(text)}</li>" for text in said)
     return f"<ul class='key'>{items}</ul>"
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -124,3 +125,72 @@ def test_pictures(server: Server, visit, width, lang):
         go(visit, f"{server.address}/besoins?lang={lang}&vue={view}")
         assert visit.picture(f"besoins-{view}-{width}-{lang}").stat().st_size > 15_000
     assert visit.complaints() == []
+
+
+@pytest.fixture(scope="module")
+def surveyed(tmp_path_factory):
+    """A server with two pumps that have a position, three made-up villages and a table of severity."""
+    folder = tmp_path_factory.mktemp("surveyed")
+    home = folder / "home"
+    home.mkdir()
+    records = (
+        "activity_type,functionality,longitude,latitude\n"
+        "water_point,functional,-0.04,16.27\nwater_point,dry,0.72,15.18\n"
+    )
+    villages = "nom,lon,lat,population\nGao,-0.041,16.27,8000\nloin,0.2,16.5,2000\nOuatta,0.72,15.18,500\n"
+    (folder / "releve.csv").write_text(records, encoding="utf-8")
+    (folder / "villages.csv").write_text(villages, encoding="utf-8")
+    (folder / "severite.csv").write_text("adm2_pcode,classe\nML0703,4\n", encoding="utf-8")
+    for what in ("localities", "severity"):
+        name = {"localities": "villages.csv", "severity": "severite.csv"}[what]
+        subprocess.run(
+            [sys.executable, "-m", "geo", what, "install", str(folder / name)],
+            cwd=ROOT,
+            env=os.environ | {"COUVERTURE_HOME": str(home)},
+            check=True,
+            capture_output=True,
+        )
+    with serve(folder, COUVERTURE_RECORDS=str(folder / "releve.csv")) as running:
+        yield running
+
+
+def test_distance_by_region_where_positions_and_localities_are_there(surveyed: Server, visit):
+    go(visit, f"{surveyed.address}/besoins?partie=distance&silence=oui")
+    table = visit.page.locator("table", has=visit.page.locator("caption", has_text="Distance"))
+    row = table.locator("tbody tr").first
+    assert row.locator("th").inner_text() == "Gao"
+    # 8,000 of 10,500 people within 500 m of the one pump that works.
+    assert "76,2" in row.inner_text()
+    assert "vol d'oiseau" in visit.page.locator("[data-testid=stMain]").inner_text()
+    assert visit.complaints() == []
+
+
+def test_parts_open_by_keyboard_and_stand_in_the_address(server: Server, visit):
+    go(visit, f"{server.address}/besoins")
+    visit.page.get_by_role("tab", name="Tableau").focus()
+    visit.page.keyboard.press("ArrowRight")
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_url("**/besoins?*partie=placer*")
+    visit.page.get_by_text("20 ouvrages : 8").first.wait_for()
+    visit.page.get_by_role("spinbutton", name="Ouvrages à placer").fill("5")
+    visit.page.get_by_role("button", name="Placer", exact=True).click()
+    visit.page.get_by_text("5 ouvrages : 2").first.wait_for()
+    visit.page.wait_for_url("**/besoins?*ouvrages=5*")
+
+
+def test_a_link_with_norms_weights_and_part_shows_another_reader_the_same(server: Server, visit, chromium):
+    address = (
+        f"{server.address}/besoins?normes=sphere&norme.water_mali_modern_point=300&poids.coverage=60"
+        "&partie=et-si&reparer=sec&changer=ML050101_5&regions=2023&niveau=region&vue=croisement"
+    )
+    go(visit, address)
+    visit.page.get_by_text("Avec les ouvrages ajoutés ou retirés").first.wait_for()
+    visit.page.get_by_text("300 personnes par ouvrage").first.wait_for()
+    seen = visit.page.get_by_test_id("stMain").inner_text()
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000}, locale="fr-FR")
+    other = Visit(context)
+    go(other, visit.page.url)
+    other.page.get_by_text("Avec les ouvrages ajoutés ou retirés").first.wait_for()
+    assert other.page.get_by_test_id("stMain").inner_text() == seen
+    assert classes(other) == classes(visit)
+    context.close()
