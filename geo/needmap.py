@@ -167,9 +167,9 @@ def mark(klass: str) -> str:
 
 
 def crossed_words(code: str) -> str:
-    """Say a class of need and coverage: ``besoin élevé, moins d'un tiers desservi``."""
-    text = _("besoin {need}, {share} desservi")
-    return text.format(need=_(NEEDS[code[1]]), share=_(SHARES[code[2]]))
+    """Say a class of need and coverage: ``besoin élevé, couvert < 1/3``."""
+    text = _("besoin {need}, couvert {share}")
+    return text.format(need=_(NEEDS[code[1]]), share={"A": "< 1/3", "B": "1/3 – 2/3", "C": "> 2/3"}[code[2]])
 
 
 def code_words(code: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from geo import needmap
+from geo import needmap, words
 from geo.classify import Classes
 from geo.facts import Prepared, grid_key
 from geo.gaps import Gaps, at_level
@@ -17,7 +17,7 @@ from geo.report.drawing import Drawing
 from geo.report.gaptable import Ranked, printed_lines
 from geo.report.legend import Column, draw_classes
 from geo.report.maplayers import draw_map
-from geo.report.mapsheet import Page, footer_lines, notices, subtitle
+from geo.report.mapsheet import Page, notices, papers, subtitle
 from geo.report.pageparts import footer, heading, scale
 from geo.report.shown import Shown
 from geo.report.window import fitted, window
@@ -55,7 +55,7 @@ def gap_page(
     with drawing_lock():
         sheet = Sheet()
         top = heading(sheet, title, subtitle(facts, drawing), notices=notices(facts))
-        bottom = footer(sheet, footer_lines(facts, drawing, day, more=[stated]))
+        bottom = footer(sheet, [_counted(gaps), stated, *papers(facts, drawing, day)])
         sheet.picture = (LEFT, bottom, MAP_WIDTH, top - bottom)
         box = fitted(drawing.box(facts.view.unit), MAP_WIDTH, top - bottom)
         on = window(sheet.axes(LEFT, bottom, MAP_WIDTH, top - bottom), box, MAP_WIDTH, top - bottom)
@@ -64,6 +64,11 @@ def gap_page(
         draw_classes(column, done, _people(table) or title, level, marks=marks)
         _worst(column, ranked)
     return Page(sheet, title, day)
+
+
+def _counted(gaps: Gaps) -> str:
+    counted = [words.accounting(gaps.facts.accounting), words.population(gaps.facts)]
+    return " · ".join(text for text in counted if text)
 
 
 def _sentence(line: str) -> str:

@@ -171,12 +171,20 @@ def _marks(
         x, y = on.place(*unit.label)
         if ring:
             _ring(on, unit, ring, context=pcode not in inside)
-        elif (klass == "zero" or letter) and _width_mm(on, unit) > 2.5:
+        elif (klass == "zero" or letter) and _width_mm(on, unit) > 2.5 and not _meets(x, y, taken):
             write(on, letter or "0", unit.label, size=LABEL_SIZE, bold=True)
         else:
             continue
         taken.append((x - 1.5, y - 1.5, x + 1.5, y + 1.5))
     return taken
+
+
+def _meets(x: float, y: float, taken: Sequence[Place]) -> bool:
+    """Whether a letter at a place would touch a mark that is there already."""
+    return any(
+        x - 1.5 < right and x + 1.5 > left and y - 1.5 < top and y + 1.5 > low
+        for left, low, right, top in taken
+    )
 
 
 def _ring(on: Window, unit: Unit, ring: str, *, context: bool) -> None:

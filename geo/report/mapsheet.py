@@ -114,7 +114,12 @@ def footer_lines(facts: Facts, drawing: Drawing, day: date, *, more: Sequence[st
     if assumed := words.assumptions(facts):
         counted.append(_("Hypothèses : {text}").format(text=" ; ".join(assumed)))
     paragraphs = [" · ".join(text for text in counted if text), *more, words.key(facts)]
-    paragraphs += [_("Source : {text}").format(text=text) for text in words.sources(facts)]
+    return [*paragraphs, *papers(facts, drawing, day)]
+
+
+def papers(facts: Facts, drawing: Drawing, day: date) -> list[str]:
+    """What every printed map ends with: sources, limits and what they warn of, the day of printing."""
+    paragraphs = [_("Source : {text}").format(text=text) for text in words.sources(facts)]
     paragraphs.append(_("Limites : {text}").format(text=" ; ".join(words.limits(drawing.frame))))
     # The first, of an indicative layer where there is one; all of them are in the workbook.
     warning = "".join(words.limits_caveats(drawing.frame)[:1])
