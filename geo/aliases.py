@@ -141,6 +141,11 @@ def _cell(text: str, names: Names) -> str:
     return SEPARATOR.join(dict.fromkeys(names.of(part) for part in split(text)))
 
 
+def key(text: str) -> str:
+    """A written name as part of an identifier: small letters and digits, ``-`` between words."""
+    return fold(text).replace(" ", "-")
+
+
 def counts(records: pd.DataFrame) -> pd.DataFrame:
     """Return every name of the records with how often it stands in each role: ``name``, :data:`COLUMNS`."""
     found: dict[str, dict[str, int]] = {}

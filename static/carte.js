@@ -51,6 +51,14 @@
   var PATTERNS = {
     hatch: { size: 7, back: "#F4F5F5", ink: "#9AA5AB", paths: ["M-1,8 L8,-1", "M-1,1 L1,-1", "M6,8 L8,6"] },
     cross: { size: 8, back: "#FFFFFF", ink: "#55636B", paths: ["M0,0 L8,8", "M8,0 L0,8"] },
+    // One partner, the other, and both: a direction and a colour for each, crossed where they meet.
+    one: { size: 8, back: "#E2EFF4", ink: "#0B4F6C", width: 2, paths: ["M-2,10 L10,-2", "M-2,2 L2,-2", "M6,10 L10,6"] },
+    other: { size: 8, back: "#FBEBDD", ink: "#C2571A", width: 2, paths: ["M-2,-2 L10,10", "M-2,6 L2,10", "M6,-2 L10,2"] },
+    both: {
+      size: 8, back: "#FFFFFF", width: 2,
+      paths: ["M-2,10 L10,-2", "M-2,2 L2,-2", "M6,10 L10,6", "M-2,-2 L10,10", "M-2,6 L2,10", "M6,-2 L10,2"],
+      inks: ["#0B4F6C", "#0B4F6C", "#0B4F6C", "#C2571A", "#C2571A", "#C2571A"]
+    },
     // Met or unmet, not known which: a line of each colour on the white of what is not known.
     split: {
       size: 12, back: "#FFFFFF", width: 2.5, paths: ["M-2,14 L14,-2", "M-2,2 L2,-2", "M10,14 L14,10", "M-2,8 L8,-2", "M4,14 L14,4"],

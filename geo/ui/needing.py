@@ -293,6 +293,12 @@ def answer(prepared: Prepared, asked: Asked) -> Answer:
     return _answer(f"{_key(asked)}|{weights}|{asked.near_m}", prepared, asked)
 
 
+def usual_gaps(prepared: Prepared, view: View) -> Gaps:
+    """Return the gaps of a view by the usual set of norms, for a page that asks for need in passing."""
+    asked = Asked(view, "etats", read_set(DEFAULT_SET), {}, False, {})
+    return _gaps(_key(asked), prepared, asked)
+
+
 def gaps_of(prepared: Prepared, asked: Asked, kind: str) -> Gaps:
     """Return the gaps of another type for the four regions, by the same set and the same assumptions."""
     usual = read_set(asked.norm_set.name)

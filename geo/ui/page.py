@@ -23,6 +23,7 @@ MENU: Final = (
     ("pages/vue_ensemble.py", N_("Vue d'ensemble")),
     ("pages/carte.py", N_("Carte 3W / couverture")),
     ("pages/besoins.py", N_("Besoins non couverts")),
+    ("pages/qui_fait_quoi.py", N_("Qui fait quoi où")),
     ("pages/fiche.py", N_("Fiche")),
     ("pages/importer.py", N_("Importer")),
     ("pages/qualite.py", N_("Qualité des données")),
