@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.i18n import N_, _, number
 from geo.needmap import OUTSIDE, Drawn
-from geo.partnerwords import NEEDS, SIDES
+from geo.partnerwords import NEEDS, SIDES, word
 
 # Patterns of static/carte.js; the page's sheet draws the same in the legend.
 STYLES: Final = {
@@ -38,8 +38,8 @@ def pair(table: pd.DataFrame, one: str, other: str, *, all_units: Iterable[str])
     all_units : iterable of str
         P-codes of every unit drawn; those that ``table`` does not hold are shown as ground.
     """
-    names = {"one": f"A · {one}", "other": f"B · {other}", "both": f"AB · {_(SIDES['both'])}"}
-    names["none_reported"] = _(SIDES["none_reported"])
+    names = {"one": f"A · {one}", "other": f"B · {other}", "both": f"AB · {word(SIDES, 'both')}"}
+    names["none_reported"] = word(SIDES, "none_reported")
     sides = table["side"].astype("str")
     klass = [side if side == "none_reported" else f"pair_{side}" for side in sides]
     said = [
@@ -79,7 +79,7 @@ def need(table: pd.DataFrame, *, all_units: Iterable[str]) -> Drawn:
         named = row["named"] or _("aucun partenaire signalé")
         people = "" if pd.isna(row["unserved_people"]) else number(row["unserved_people"])
         unserved = _("{n} personnes non desservies").format(n=people) if people else ""
-        said.append(" · ".join(filter(None, [_(NEEDS[row["need"]]), unserved, named])))
+        said.append(" · ".join(filter(None, [word(NEEDS, row["need"]), unserved, named])))
         # A digit in every commune would hide the map: only where there is something to see.
         marks.append(str(row["partners"]) if row["partners"] or row["need"] == "high" else "")
     counts = needs.value_counts()

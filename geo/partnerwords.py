@@ -8,6 +8,7 @@ import numpy as np
 
 from geo import words
 from geo.classify import figure, value_words
+from geo.filters import split
 from geo.i18n import N_, _, language, number, short_date
 
 ROLES: Final = {
@@ -96,12 +97,22 @@ _CODED: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+def word(table: Mapping[str, str], code: str) -> str:
+    """Return the word of a code, of one of the tables here, in the current language."""
+    return _(table[code])
+
+
 def rule_of_people() -> str:
     """Name the rule by which people of several partners are added."""
     return _(
         "Personnes : au moins, selon la règle du plan de réponse du Mali de 2019 (par commune et période, la "
         "somme au sein d'un partenaire et d'un secteur, la plus grande entre eux) ; au plus, la somme brute."
     )
+
+
+def organisations(cell_text: str) -> str:
+    """Name the organisations of a cell: ``AMSS + NRC`` where they do it together."""
+    return " + ".join(part for part in split(cell_text) if part)
 
 
 def cell(row: Mapping[Any, Any]) -> str:

@@ -8,8 +8,8 @@ import pandas as pd
 from geo.i18n import number
 from geo.partnerwords import quarter
 
-_BAR: Final = 22
-_GAP: Final = 8
+_BAR: Final = 30
+_GAP: Final = 14
 _HEIGHT: Final = 140
 _TOP: Final = 20
 _BOTTOM: Final = 24

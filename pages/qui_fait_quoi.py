@@ -13,8 +13,6 @@ prepared = data.prepared()
 section = partners.ask_section()
 asked = partners.ask(prepared, ground, section)
 found = partners.matrix(prepared, asked)
-with under_heading:
-    show_accounting(found.accounting, limits=partners.limits(found))
 if not any(len(each.records) for each in prepared.of_type.values()):
     st.html(overview.empty())
 elif section == "matrice":
@@ -29,4 +27,7 @@ elif section == "temps":
     timeline.show(prepared, asked, ground)
 else:
     organisations.show()
+# Said last: by now every section has asked what it asks of the address.
+with under_heading:
+    show_accounting(found.accounting, limits=partners.limits(found))
 state.write_address()

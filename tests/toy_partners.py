@@ -83,3 +83,23 @@ def prepared(rows=ROWS, *, organisations=None, audience=READER, people=None):
     """The records as a reader may see them, ready to be asked."""
     shared = share(placed(rows), audience, types=TYPES, organisations=organisations)
     return prepare(shared, Frame(toy.boundaries()), types=TYPES, sources={}, people=people)
+
+
+def meeting_file(path, *, more=()):
+    """Write a small made-up file of a meeting on communes of Gao and Mopti; eight records and ``more``."""
+    columns = (
+        "record_key,activity_type,implementing_org,donor,sector,activity_status,start_date,end_date,quantity,"
+        "reached_people,provider_adm3_name,provider_adm1_name,longitude,latitude"
+    )
+    rows = [
+        "1,market_garden,AMSS,BMZ,food_security,ongoing,2025-01-01,,3,300,Ansongo,,0.500,15.660",
+        "2,market_garden,NRC,UE,food_security,ongoing,2025-03-01,,2,200,Ansongo,,0.503,15.660",
+        "3,avec,Association Malienne pour la Survie au Sahel,BMZ,livelihoods,,,,5,,Ansongo,,,",
+        "4,avec,NRC,,livelihoods,ongoing,2025,,4,100,Ansongo,,,",
+        "5,peace_committee,Plan International Mali,BMZ,social_cohesion,,2024,2024,8,,,Gao,,",
+        "6,market_garden,Plan Internatonal Mali,,food_security,planned,2027,,1,,Kendé,,,",
+        "7,market_garden,Plan International Mali,,food_security,ongoing,2025,,1,,Kendé,,,",
+        "8,water_point,AMSS,,wash,completed,2023,2023-06,6,700,Kendé,,,",
+    ]
+    path.write_text("\n".join([columns, *rows, *more]) + "\n", encoding="utf-8")
+    return path

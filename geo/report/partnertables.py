@@ -64,7 +64,7 @@ def wide_table(presence: Presence, pcodes: Sequence[str] | None = None) -> pd.Da
     Parameters
     ----------
     pcodes : sequence of str, optional
-        Units shown; without them all. The last column is the whole area.
+        Units shown; without them all. The whole area comes before them.
     """
     shown = list(presence.units["pcode"]) if pcodes is None else list(pcodes)
     names = dict(zip(presence.units["pcode"], presence.units["name"], strict=True)) | {AREA: _("Ensemble")}
@@ -74,14 +74,14 @@ def wide_table(presence: Presence, pcodes: Sequence[str] | None = None) -> pd.Da
     }
     labels = {name: kind.label for name, kind in presence.kinds.items()}
     rows = [
-        [name, labels[kind], *(said.get((name, kind, pcode), "·") for pcode in [*shown, AREA])]
+        [name, labels[kind], *(said.get((name, kind, pcode), "·") for pcode in [AREA, *shown])]
         for name, kind in presence.lines[["organisation", "activity_type"]].itertuples(index=False)
     ]
-    heads = [_("Organisation"), _("Activité"), *(names[pcode] for pcode in [*shown, AREA])]
+    heads = [_("Organisation"), _("Activité"), *(names[pcode] for pcode in [AREA, *shown])]
     # Two communes may bear one name: headings are made distinct by the P-code.
     taken = pd.Series(heads)
     doubled = taken.duplicated(keep=False).to_numpy()
-    codes = ["", "", *shown, AREA]
+    codes = ["", "", AREA, *shown]
     told = [f"{head} {code}" if two else head for head, code, two in zip(heads, codes, doubled, strict=True)]
     return pd.DataFrame(rows, columns=told)
 
@@ -92,19 +92,21 @@ def whole(values: pd.Series) -> pd.Series:
     return values.astype("Int64") if (known == known.round()).all() else values
 
 
-def pair_table(found: Overlaps, pairs: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def pair_table(
+    found: Overlaps, pairs: pd.DataFrame, names: Mapping[str, str], labels: Mapping[str, str]
+) -> pd.DataFrame:
     """One row a pair of ``pairs`` (of :func:`geo.store.meeting.with_decisions`), both sides in words.
 
     Parameters
     ----------
-    names : mapping of str to str
-        Name of every unit by its P-code.
+    names, labels : mapping of str to str
+        Name of every unit by its P-code, of every activity by its type.
     """
     first = found.records.reindex(pairs["first"]).reset_index(drop=True)
     second = found.records.reindex(pairs["second"]).reset_index(drop=True)
     pairs = pairs.reset_index(drop=True)
     columns: dict[str, pd.Series] = {
-        _("Type"): pairs["activity_type"],
+        _("Type"): pairs["activity_type"].map(lambda name: labels.get(name, name)),
         _("Commune"): pairs["pcode"].map(lambda code: names.get(code, code)),
         _("P-code"): pairs["pcode"],
     }

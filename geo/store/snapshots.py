@@ -7,8 +7,10 @@ import pandas as pd
 import sqlalchemy as sa
 
 from geo.activities import PLACED_COLUMNS, PROVIDER_COLUMNS, complete
+from geo.aliases import unified
 from geo.errors import StoreError
 from geo.i18n import _
+from geo.sharing import Audience, share
 from geo.store import database
 from geo.store.files import Store, known_by
 from geo.store.tables import SNAPSHOT_RECORDS, SNAPSHOTS, STORED_NUMBERS, STORED_PLACED_NUMBERS
@@ -101,6 +103,16 @@ def _completed(stated: pd.DataFrame) -> pd.DataFrame:
             pd.to_numeric(values).astype("float64") if name in _NUMBERS else values.fillna("").astype("str")
         )
     return whole.assign(**placed)[list(_KEPT)]
+
+
+def seen(records: pd.DataFrame, store: Store, audience: Audience) -> pd.DataFrame:
+    """Return the placed records of a state as this audience may see them today.
+
+    A name of an organisation accepted since is no change of the record.
+    """
+    named = unified(records, store.names)
+    shared = share(named, audience, types=store.types, organisations=store.organisations)
+    return shared[shared["outcome"] == "placed"]
 
 
 def forget(number: int, *, who: str) -> None:

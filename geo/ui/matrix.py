@@ -52,14 +52,14 @@ def columns(found: Presence) -> list[str]:
 def table(found: Presence, shown: list[str], *, caption: str) -> str:
     """Return the matrix as HTML; on a phone it is read as a list, one organisation and activity a block."""
     names = dict(zip(found.units["pcode"], found.units["name"], strict=True))
-    heads = [_("Organisation"), _("Activité"), *(names[code] for code in shown), _("Ensemble")]
+    heads = [_("Organisation"), _("Activité"), _("Ensemble"), *(names[code] for code in shown)]
     head = "".join(f"<th scope='col'>{escaped(text)}</th>" for text in heads)
     rows = {(row["organisation"], row["activity_type"], row["pcode"]): row for row in _records(found)}
     body, last = [], ""
     for name, kind in found.lines[["organisation", "activity_type"]].itertuples(index=False):
         cells = [
             _cell(rows.get((name, kind, code)), place, code == AREA)
-            for code, place in zip([*shown, AREA], heads[2:], strict=True)
+            for code, place in zip([AREA, *shown], heads[2:], strict=True)
         ]
         label = escaped(found.kinds[kind].label)
         first = " class='first'" if name != last else ""

@@ -295,7 +295,7 @@ def answer(prepared: Prepared, asked: Asked) -> Answer:
 
 def usual_gaps(prepared: Prepared, view: View) -> Gaps:
     """Return the gaps of a view by the usual set of norms, for a page that asks for need in passing."""
-    asked = Asked(view, "etats", read_set(DEFAULT_SET), {}, False, {})
+    asked = Asked(view, "etats", read_set(DEFAULT_SET), {}, include=False, weights={}, near_m=0)
     return _gaps(_key(asked), prepared, asked)
 
 

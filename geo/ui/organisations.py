@@ -29,7 +29,7 @@ def show() -> None:
     _suggestions(held)
     _own(held)
     st.html(_in_use(held))
-    _decided()
+    _decided(held)
 
 
 def _about() -> str:
@@ -48,8 +48,10 @@ def _found(store_version: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     often = written.assign(total=written[list(aliases.COLUMNS)].sum(axis=1)).sort_values(
         "total", ascending=False
     )
-    visible = [name for name in often["name"] if held.names.of(name) not in _hidden(held.names)]
-    return written, aliases.suggestions(visible, held.names)
+    hidden = _hidden(held.names)
+    visible = [name for name in often["name"] if held.names.of(name) not in hidden]
+    found = aliases.suggestions(visible, held.names)
+    return written, found[~found["organisation"].isin(hidden)].reset_index(drop=True)
 
 
 def _hidden(names: Names) -> set[str]:
@@ -65,7 +67,9 @@ def _suggestions(held: Store) -> None:
     for row in found.head(SHOWN).to_dict("records"):
         text, organisation = str(row["text"]), str(row["organisation"])
         with st.container(horizontal=True, vertical_alignment="center", key=f"like-{aliases.key(text)}"):
-            why = f"{_(partnerwords.REASONS[row['reason']])}, {percent(row['score'] / 100, 0)}"
+            why = (
+                f"{partnerwords.word(partnerwords.REASONS, row['reason'])}, {percent(row['score'] / 100, 0)}"
+            )
             said = _("« {text} » = {organisation} ?").format(text=text, organisation=organisation)
             st.html(f"<p><b>{parts.escaped(said)}</b> <span class='key'>{parts.escaped(why)}</span></p>")
             for kind, label in (("alias", _("Accepter")), ("rejected", _("Refuser"))):
@@ -129,16 +133,23 @@ def _in_use(held: Store) -> str:
     )
 
 
-def _decided() -> None:
+def _decided(held: Store) -> None:
     made = kept.decisions()
     if made.empty:
         return
+    hidden = _hidden(held.names)
+
+    def seen(name: str) -> str:
+        return _("une organisation non nommée") if held.names.of(name) in hidden else name
+
     st.html(sheets.section(_("Décisions sur les noms")))
     for row in made.to_dict("records"):
-        organisation = row["organisation"]
+        organisation = seen(row["organisation"])
         if row["kind"] == "shown":
             organisation = _(partnerwords.SHOWN[organisation])
-        said = _(_KINDS[row["kind"]]).format(text=row["text"], organisation=organisation)
+        said = partnerwords.word(_KINDS, row["kind"]).format(
+            text=seen(row["text"]), organisation=organisation
+        )
         when = _("{day}, {who}").format(day=words.day(row["decided_at"][:10]), who=row["decided_by"])
         with st.container(horizontal=True, vertical_alignment="center", key=f"decision-{row['id']}"):
             st.html(f"<p>{parts.escaped(said)} <span class='key'>{parts.escaped(when)}</span></p>")

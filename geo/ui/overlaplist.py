@@ -94,7 +94,7 @@ def show(prepared: Prepared, asked: Asked, ground: Ground) -> Overlaps:
         st.html(_table(found, listed, len(kept), ground, prepared))
     for text in beside(found, ground):
         st.html(sheets.paragraph(text, "key"))
-    _offer(asked, found, kept, ground, asking.sources(prepared, asked.types))
+    _offer(asked, found, kept, ground, prepared)
     return found
 
 
@@ -182,8 +182,10 @@ def _one(
 
     def label(code: str) -> str:
         row = rows[code]
-        told = _(partnerwords.DECISIONS[row["decision"]]) if row["decision"] else _("à décider")
-        both = f"{ids.index(code) + 1}. {row['first_org']} / {row['second_org']}"
+        told = (
+            partnerwords.word(partnerwords.DECISIONS, row["decision"]) if row["decision"] else _("à décider")
+        )
+        both = f"{ids.index(code) + 1}. {_both(row)}"
         return f"{both} · {_place(row, ground)} · {told}"
 
     chosen = state.select("paire", _("Paire regardée"), ids, words=label, default=ids[0], labels_change=True)
@@ -193,6 +195,10 @@ def _one(
         st.html(card(found, row, ground, prepared))
     with right:
         _decide(row, identities)
+
+
+def _both(row: dict[Any, Any]) -> str:
+    return " / ".join(partnerwords.organisations(row[side]) for side in ("first_org", "second_org"))
 
 
 def _place(row: dict[Any, Any], ground: Ground) -> str:
@@ -209,9 +215,9 @@ def card(found: Overlaps, row: dict[Any, Any], ground: Ground, prepared: Prepare
         for letter, side in (("A", "first"), ("B", "second"))
     )
     between = [
-        (_("Lieu"), f"{_place(row, ground)} ({_(partnerwords.BASIS[row['basis']])})"),
+        (_("Lieu"), f"{_place(row, ground)} ({partnerwords.word(partnerwords.BASIS, row['basis'])})"),
         (_("Distance"), partnerwords.distance(row["distance_km"])),
-        (_("Périodes"), _(partnerwords.PERIODS[row["period"]])),
+        (_("Périodes"), partnerwords.word(partnerwords.PERIODS, row["period"])),
         (_("Personnes atteintes, les deux"), _people(row, "reached_people")),
         (_("Personnes visées, les deux"), _people(row, "targeted_people")),
     ]
@@ -223,13 +229,14 @@ def card(found: Overlaps, row: dict[Any, Any], ground: Ground, prepared: Prepare
 
 def _side(letter: str, record: dict[Any, Any], unit: str, ground: Ground) -> str:
     lines = [
-        (_("Bailleur"), record["donor"] or _("non rapporté")),
-        (_("Appui"), record["partner_orgs"] or _("non rapporté")),
+        (_("Bailleur"), partnerwords.organisations(record["donor"]) or _("non rapporté")),
+        (_("Appui"), partnerwords.organisations(record["partner_orgs"]) or _("non rapporté")),
         (_("Ouvrages"), partnerwords.works(record, unit)),
         (_("Dates"), partnerwords.dates(record)),
         (_("Lieux"), partnertables.places(record["place_set"], ground.names)),
     ]
-    return f"<div><h3>{letter} · {escaped(record['implementing_org'])}</h3>{_terms(lines)}</div>"
+    named = partnerwords.organisations(record["implementing_org"])
+    return f"<div><h3>{letter} · {escaped(named)}</h3>{_terms(lines)}</div>"
 
 
 def _terms(lines: list[tuple[str, str]]) -> str:
@@ -245,6 +252,7 @@ def _decide(row: dict[Any, Any], identities: pd.DataFrame) -> None:
     """Show the form of the decision; what is saved stands after every import to come."""
     one, other = (tuple(identities.loc[row[side]]) for side in ("first", "second"))
     with st.form(key=f"decide-{row['id']}", border=True):
+        st.html(f"<h3>{escaped(_('Décision de la réunion'))}</h3>")
         choice = st.radio(
             _("Décision de la réunion"),
             DECISIONS,
@@ -278,15 +286,17 @@ def _table(found: Overlaps, listed: pd.DataFrame, total: int, ground: Ground, pr
     heads += [_("Décision"), _("Note")]
     rows = []
     for place, row in enumerate(listed.to_dict("records"), 1):
-        decided = _(partnerwords.DECISIONS[row["decision"]]) if row["decision"] else _("à décider")
+        decided = (
+            partnerwords.word(partnerwords.DECISIONS, row["decision"]) if row["decision"] else _("à décider")
+        )
         look = f"<span class='decided {escaped(row['decision'])}'>{escaped(decided)}</span>"
         rows.append(
             [
-                f"{place}. {row['first_org']} / {row['second_org']}",
+                f"{place}. {_both(row)}",
                 prepared.of_type[row["activity_type"]].kind.label,
                 _place(row, ground),
                 partnerwords.distance(row["distance_km"]),
-                _(partnerwords.PERIODS[row["period"]]),
+                partnerwords.word(partnerwords.PERIODS, row["period"]),
                 _people(row, "reached_people"),
                 sheets.Html(look),
                 row["note"],
@@ -300,7 +310,9 @@ def _table(found: Overlaps, listed: pd.DataFrame, total: int, ground: Ground, pr
     return sheets.section(title, body)
 
 
-def _offer(asked: Asked, found: Overlaps, pairs: pd.DataFrame, ground: Ground, sources: list[str]) -> None:
+def _offer(asked: Asked, found: Overlaps, pairs: pd.DataFrame, ground: Ground, prepared: Prepared) -> None:
+    labels = {name: each.kind.label for name, each in prepared.of_type.items()}
+    sources = asking.sources(prepared, asked.types)
     lang, day = language(), date.today()
     title = _("Paires au même endroit")
 
@@ -317,11 +329,13 @@ def _offer(asked: Asked, found: Overlaps, pairs: pd.DataFrame, ground: Ground, s
 
     def csv() -> bytes:
         set_language(lang)
-        return partnertables.csv_file(partnertables.pair_table(found, pairs, ground.names), accounts())
+        return partnertables.csv_file(
+            partnertables.pair_table(found, pairs, ground.names, labels), accounts()
+        )
 
     def xlsx() -> bytes:
         set_language(lang)
-        table = partnertables.pair_table(found, pairs, ground.names)
+        table = partnertables.pair_table(found, pairs, ground.names, labels)
         return partnertables.workbook_file({_("Paires"): table}, accounts(), title=title)
 
     with st.container(horizontal=True, key="pair-files"):

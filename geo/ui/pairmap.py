@@ -1,9 +1,10 @@
 """One partner against another, and presence against need: on the map, in a list, in people."""
 
+import numbers
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -23,6 +24,7 @@ from geo.ui.partners import Asked
 
 # Rows of a list of communes before the rest is left to the file.
 ROWS_SHOWN: Final = 60
+NAMES_SHOWN: Final = 3
 
 
 # ---- two partners -----------------------------------------------------------------------------------
@@ -89,7 +91,8 @@ def _reached(prepared: Prepared, asked: Asked, kind: str, names: tuple[str, ...]
     least, most, silent = counting.people_together(facts)
     if total["state"] != "number":
         return words.value_of_row(total), int(total["records"])
-    text = _("{least} au moins, {most} au plus").format(least=number(least), most=number(most))
+    both = _("{least} au moins, {most} au plus").format(least=number(least), most=number(most))
+    text = number(least) if least == most else both
     if silent:
         told = ngettext("{n} sans chiffre", "{n} sans chiffre", silent).format(n=number(silent))
         text = f"{text} + {told}"
@@ -134,8 +137,10 @@ def _listed(name: str, communes: pd.DataFrame) -> str:
     heading = f"{partnertables.hole_title(name)} : {number(len(communes))}"
     if communes.empty:
         return sheets.section(heading, sheets.paragraph(_("Aucune commune.")))
-    table = partnertables.hole_table(communes.head(ROWS_SHOWN))
-    table = table.drop(columns=[_("P-code")])
+    few = communes.head(ROWS_SHOWN)
+    table = partnertables.hole_table(few.assign(above=few["above"].map(_few)))
+    empty = [column for column in table if table[column].isin(["", None]).all() or table[column].isna().all()]
+    table = table.drop(columns=[_("P-code"), *empty])
     rows = [[shown(value) for value in row] for row in table.itertuples(index=False, name=None)]
     numeric = [place for place, column in enumerate(table) if table[column].dtype.kind in "iuf"]
     body = sheets.sheet(list(table.columns), rows, caption=heading, numeric=numeric)
@@ -145,11 +150,21 @@ def _listed(name: str, communes: pd.DataFrame) -> str:
     return sheets.section(heading, body)
 
 
-def shown(value: object) -> str:
+def _few(names: str) -> str:
+    """The first names of a list; the file has all."""
+    every = names.split("; ")
+    if len(every) <= NAMES_SHOWN:
+        return names
+    rest = len(every) - NAMES_SHOWN
+    told = ngettext("et {n} autre", "et {n} autres", rest).format(n=number(rest))
+    return f"{', '.join(every[:NAMES_SHOWN])} {told}"
+
+
+def shown(value: Any) -> str:
     """A value of a table in the reader's language: figures with their separators, nothing for none."""
-    if value is None or value is pd.NA or value != value:  # noqa: PLR0124
+    if value is None or pd.isna(value):
         return ""
-    return number(float(value)) if isinstance(value, int | float) else str(value)
+    return number(float(value)) if isinstance(value, numbers.Real) else str(value)
 
 
 def _offer(

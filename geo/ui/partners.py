@@ -73,7 +73,10 @@ def ask_section() -> str:
 
 
 def ask(prepared: Prepared, ground: Ground, section: str) -> Asked:
-    """Show what may be asked of this section in one row."""
+    """Show what may be asked of this section in one row; names are those of all records."""
+    if section == "noms":
+        usual = View(activity_type=next(iter(prepared.of_type)), level="commune")
+        return Asked(section, EVERY, "implementing_org", "records", usual)
     with st.container(key="filters"):
         boxes = st.columns([3, 3, 3, 3], vertical_alignment="bottom")
         with boxes[0]:

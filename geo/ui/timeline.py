@@ -7,11 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from geo import partnerwords, snapshots, timechart, timeline, words
-from geo.aliases import unified
 from geo.facts import Prepared, as_text
 from geo.i18n import N_, _, language, ngettext, number, set_language
 from geo.report import partnertables
-from geo.sharing import READER, share
+from geo.sharing import READER
 from geo.snapshots import Difference
 from geo.store import database
 from geo.store import snapshots as kept
@@ -72,7 +71,7 @@ def _by_quarter(records: pd.DataFrame, line: str, labels: dict[str, str]) -> str
         return sheets.section(
             heading, parts.note(_("Aucune activité datée ici.")), sheets.paragraph(undated, "key")
         )
-    total = timeline.by_quarter(records.assign(activity_type=""), until=date.today()).tail(QUARTERS_SHOWN)
+    total = _busy(timeline.by_quarter(records.assign(activity_type=""), until=date.today()))
     picture = timechart.bars(total, label=heading)
     key = _(
         "Plein : en cours à coup sûr. Hachuré : les dates, données au mois ou à l'année, le laissent ouvert."
@@ -88,17 +87,27 @@ def _by_quarter(records: pd.DataFrame, line: str, labels: dict[str, str]) -> str
     )
 
 
+def _busy(total: pd.DataFrame) -> pd.DataFrame:
+    """The last quarters in which something was under way, with the empty ones between them."""
+    some = (total["active"] + total["possible"]).to_numpy() > 0
+    if not some.any():
+        return total.tail(QUARTERS_SHOWN)
+    first, last = some.argmax(), len(some) - some[::-1].argmax()
+    return total.iloc[first:last].tail(QUARTERS_SHOWN)
+
+
 def _quarter_table(found: pd.DataFrame, total: pd.DataFrame, labels: dict[str, str]) -> str:
     shown = list(zip(total["year"], total["quarter"], strict=True))
     cells = {
         (row["line"], row["year"], row["quarter"]): _figure(row["active"], row["possible"])
         for row in found.to_dict("records")
+        if (row["year"], row["quarter"]) in shown and row["active"] + row["possible"]
     }
-    lines = {str(name) for name, _year, _part in cells}
-    names = sorted(lines, key=lambda name: labels.get(name, name).casefold())
+    lines = {str(name): str(labels.get(str(name), name)) for name, _year, _part in cells}
+    names = sorted(lines, key=lambda name: lines[name].casefold())
     heads = [_("Ligne"), *(partnerwords.quarter(year, part) for year, part in shown)]
     rows = [
-        [labels.get(name, name) or _("partenaire non rapporté")]
+        [lines[name] or _("partenaire non rapporté")]
         + [cells.get((name, year, part), "·") for year, part in shown]
         for name in names
     ]
@@ -208,11 +217,7 @@ def _difference(version: str, number_: int, unit: str, types: tuple[str, ...]) -
     after = held.records.set_axis(kept.keys(held))
 
     def seen(records: pd.DataFrame) -> pd.DataFrame:
-        # A name accepted since is no change of the record.
-        shared = share(
-            unified(records, held.names), READER, types=held.types, organisations=held.organisations
-        )
-        placed = shared[shared["outcome"] == "placed"]
+        placed = kept.seen(records, held, READER)
         return placed[placed["activity_type"].isin(types)] if types else placed
 
     return snapshots.compare(

@@ -7,6 +7,7 @@ PAGES = {
     "vue_ensemble": "Vue d'ensemble",
     "carte": "Carte 3W / couverture",
     "besoins": "Besoins non couverts",
+    "qui_fait_quoi": "Qui fait quoi où",
     "fiche?unite=ML070101": "Ansongo",
     "importer": "Importer",
     "methode": "Méthode et sources",
