@@ -127,12 +127,10 @@ def counted(found: Overlaps, pairs: pd.DataFrame) -> list[str]:
         )
         said.append(text.format(n=number(found.undated)))
     counts = pairs["decision"].value_counts()
-    told = [
-        f"{_(partnerwords.DECISIONS[name])} {number(int(counts[name]))}"
-        for name in DECISIONS
-        if name in counts
-    ]
-    told.append(f"{_('à décider')} {number(int(counts.get('', 0)))}")
+    kinds = {name: partnerwords.word(partnerwords.DECISIONS, name) for name in DECISIONS if name in counts}
+    told = [f"{text} {number(int(counts[name]))}" for name, text in kinds.items()]
+    to_decide = _("à décider")
+    told.append(f"{to_decide} {number(int(counts.get('', 0)))}")
     return [" · ".join([", ".join(said), *told])]
 
 
@@ -252,7 +250,8 @@ def _decide(row: dict[Any, Any], identities: pd.DataFrame) -> None:
     """Show the form of the decision; what is saved stands after every import to come."""
     one, other = (tuple(identities.loc[row[side]]) for side in ("first", "second"))
     with st.form(key=f"decide-{row['id']}", border=True):
-        st.html(f"<h3>{escaped(_('Décision de la réunion'))}</h3>")
+        heading = _("Décision de la réunion")
+        st.html(f"<h3>{escaped(heading)}</h3>")
         choice = st.radio(
             _("Décision de la réunion"),
             DECISIONS,
