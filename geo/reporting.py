@@ -1,53 +1,27 @@
 """Who has reported for which period, when it was last received, and whom to remind."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import Final, NamedTuple
+from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 
 from geo.ages import first_day, last_day
+from geo.timeline import days_of, quarter
 
-MONTHS_OF_A_QUARTER: Final = 3
-QUARTERS_OF_A_YEAR: Final = 4
-
-
-class Quarter(NamedTuple):
-    """A quarter of a year.
-
-    >>> Quarter(2024, 1).first, Quarter(2024, 1).last
-    (datetime.date(2024, 1, 1), datetime.date(2024, 3, 31))
-    """
-
-    year: int
-    number: int
-
-    @property
-    def first(self) -> date:
-        """Its first day."""
-        return date(self.year, MONTHS_OF_A_QUARTER * (self.number - 1) + 1, 1)
-
-    @property
-    def last(self) -> date:
-        """Its last day."""
-        return self.next.first - timedelta(days=1)
-
-    @property
-    def next(self) -> "Quarter":
-        """The quarter after it."""
-        last = self.number == QUARTERS_OF_A_YEAR
-        return Quarter(self.year + 1, 1) if last else Quarter(self.year, self.number + 1)
+# A quarter is a year and a number, see geo.timeline.
+Quarter = tuple[int, int]
 
 
 def quarters(day: date, count: int) -> list[Quarter]:
     """Return so many quarters in order, the last of them that of ``day``.
 
-    >>> [tuple(each) for each in quarters(date(2024, 2, 1), 2)]
+    >>> quarters(date(2024, 2, 1), 2)
     [(2023, 4), (2024, 1)]
     """
-    last = day.year * QUARTERS_OF_A_YEAR + (day.month - 1) // MONTHS_OF_A_QUARTER
-    whole = (divmod(each, QUARTERS_OF_A_YEAR) for each in range(last - count + 1, last + 1))
-    return [Quarter(year, number + 1) for year, number in whole]
+    year, number = quarter(day)
+    whole = (divmod(4 * year + number - 1 - back, 4) for back in reversed(range(count)))
+    return [(each, rest + 1) for each, rest in whole]
 
 
 class _Spell(NamedTuple):
@@ -58,11 +32,11 @@ class _Spell(NamedTuple):
     end_early: date
     end_late: date
 
-    def surely(self, quarter: Quarter) -> bool:
-        return self.begin_late <= quarter.last and self.end_early >= quarter.first
+    def surely(self, first: date, last: date) -> bool:
+        return self.begin_late <= last and self.end_early >= first
 
-    def maybe(self, quarter: Quarter) -> bool:
-        return self.begin_early <= quarter.last and self.end_late >= quarter.first
+    def maybe(self, first: date, last: date) -> bool:
+        return self.begin_early <= last and self.end_late >= first
 
 
 def periods(records: pd.DataFrame, partners: pd.Series, *, among: Sequence[Quarter]) -> pd.DataFrame:
@@ -110,8 +84,9 @@ def _met(spell: _Spell | None, among: Sequence[Quarter]) -> list[tuple[int, bool
     """Return the columns that a time meets, and whether it does so for certain."""
     if spell is None:
         return [(-2, True)]
-    met = [(place, spell.surely(each)) for place, each in enumerate(among) if spell.maybe(each)]
-    early = among[0].first
+    days = [days_of(*each) for each in among]
+    met = [(place, spell.surely(*each)) for place, each in enumerate(days) if spell.maybe(*each)]
+    early = days[0][0]
     return [*([(-1, spell.begin_late < early)] if spell.begin_early < early else []), *met]
 
 

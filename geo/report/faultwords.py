@@ -31,7 +31,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "in_two_countries": N_("dites le pays, ou la région"),
     "far_from_stated_place": N_("corrigez la position, ou le nom du lieu"),
     "ambiguous_place": N_("dites le cercle, ou choisissez un des candidats"),
-    "unknown_place": N_("écrivez le nom officiel, ou choisissez un des candidats"),
+    "unknown_place": N_("écrivez le nom officiel, avec le cercle et la région"),
     "place_contradicted": N_("vérifiez la région et le cercle de ce lieu"),
     "code_without_vintage": N_("dites de quelle liste vient le P-code, ou écrivez le nom"),
     "unknown_code": N_("vérifiez le P-code, ou écrivez le nom"),

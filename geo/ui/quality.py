@@ -160,7 +160,7 @@ def accounts(asked: Asked) -> str:
     title = _("Comptes, par {what}").format(what=_(_BY_WORDS[asked.by]).lower())
     if not whole:
         return sheets.section(title, sheets.paragraph(_("Aucun enregistrement à compter."), "empty"))
-    told = [(row, _("Ensemble"), "") for row in ([] if asked.group else whole)]
+    told = [(row, _("Ensemble des lignes"), "") for row in ([] if asked.group else whole)]
     told += [(row, group_words(code_of(row["group"]), asked.grouping), code_of(row["group"])) for row in rows]
     cells = [[(name, name), *_cells(row, asked.by, code)] for row, name, code in told]
     heads = [
@@ -251,7 +251,7 @@ def _all(asked: Asked) -> str:
         ]
         for row in own.to_dict("records")
     ]
-    name = group_words(asked.group, asked.grouping) if asked.group else _("Ensemble")
+    name = group_words(asked.group, asked.grouping) if asked.group else _("Ensemble des lignes")
     title = _("Tous les champs : {group}").format(group=name)
     heads = [_("Champ"), _("Rempli"), _("Lignes remplies"), _("Lignes concernées"), _("Sans objet")]
     made = sheets.sheet(heads, rows, caption=title, numeric=(1, 2, 3, 4))

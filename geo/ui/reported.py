@@ -14,12 +14,14 @@ from geo.io.records import csv_text
 from geo.reporting import Quarter
 from geo.ui import data, keeping, sheets, state
 from geo.ui.quality import UNNAMED, group_words
+from geo.ui.sheets import Html
 
 _QUARTERS: Final = ("4", "8", "12", "20")
 _MONTHS: Final = ("3", "6", "9", "12", "24", "36")
 # Columns of the matrix that are no quarter, see geo.reporting.periods.
 _BEFORE, _UNDATED = -1, -2
-_NONE: Final = "·"
+# On a phone, where the matrix is a list by partner, what is not reported takes no line.
+_NONE: Final = Html("<span class='none'>·</span>")
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -111,7 +113,8 @@ def _cell(bounds: tuple[int, int] | None) -> str:
 
 
 def _quarter(each: Quarter) -> str:
-    return _("T{number} {year}").format(number=each.number, year=each.year)
+    year, number_of = each
+    return _("T{number} {year}").format(number=number_of, year=year)
 
 
 def _day(text: str) -> str:

@@ -10,6 +10,8 @@ PAGES = {
     "qui_fait_quoi": "Qui fait quoi où",
     "fiche?unite=ML070101": "Ansongo",
     "importer": "Importer",
+    "qualite": "Qualité des données",
+    "enregistrement": "Corriger un enregistrement",
     "methode": "Méthode et sources",
 }
 RUN_OVER = "[data-testid=stApp][data-test-script-state=notRunning]"

@@ -33,7 +33,7 @@ def record_id(identity: str) -> str:
 def test_the_shipped_records_by_partner():
     app = open_page("qualite")
     table = rows(app, "Comptes, par partenaire")
-    assert table[0][:5] == ["Ensemble", "646", "646", "0", "0"]
+    assert table[0][:5] == ["Ensemble des lignes", "646", "646", "0", "0"]
     by_name = {row[0]: row for row in table}
     assert by_name["Partenaire non nommé"][1] == "620"
     assert by_name["AMSODE"][-3:] == ["inconnu", "–", "6"]
@@ -41,7 +41,7 @@ def test_the_shipped_records_by_partner():
     fields = {row[0]: row[1:] for row in rows(app, "Champs remplis")}
     assert fields["AMSS"][:2] == [f"100{NBSP}%", f"100{NBSP}%"]
     # Two of the four records of IOM have a status.
-    assert fields["OIM (IOM)"][2] == f"50{NBSP}%"
+    assert fields["OIM"][2] == f"50{NBSP}%"
 
 
 def test_figures_lead_to_their_rows_and_rows_to_their_records(partner):
@@ -85,11 +85,11 @@ def test_a_reader_of_a_shared_server_sees_no_cell_that_is_withheld(partner, monk
 def test_who_reported_when_and_whom_to_remind(partner):
     app = open_page("qualite", vue="periodes")
     table = {row[0]: row for row in rows(app, "Qui a rapporté pour quelle période")}
-    assert table["OIM (IOM)"][1] == "4"
-    assert set(table["OIM (IOM)"][2:10]) == {"·"}
+    assert table["OIM"][1] == "4"
+    assert set(table["OIM"][2:10]) == {"·"}
     assert table["AMSODE"][-2:] == ["6", "inconnu"]
     late = rows(app, "À relancer")
-    assert [row[0] for row in late] == ["ADICOR", "AMSODE", "OIM (IOM)"]
+    assert [row[0] for row in late] == ["ADICOR", "AMSODE", "OIM"]
     assert "620 enregistrements sans partenaire nommé" in said(app)
     app = open_page("qualite", vue="periodes", mois="36", lang="en")
     assert "To remind" in said(app)
