@@ -17,7 +17,9 @@ import benchmarks
 def names() -> list[str]:
     """Benchmarks there are."""
     return sorted(
-        found.name for found in pkgutil.iter_modules(benchmarks.__path__) if found.name != "__main__"
+        found.name
+        for found in pkgutil.iter_modules(benchmarks.__path__)
+        if found.name != "__main__" and not found.ispkg
     )
 
 

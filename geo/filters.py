@@ -4,7 +4,7 @@ Every choice shows how many records it would leave under the other filters, and
 an empty result says which filter empties it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,6 +16,9 @@ COLUMNS: Final = ("implementing_org", "donor", "activity_status", "functionality
 # Columns that hold several organisations in one cell.
 LISTS: Final = ("implementing_org", "donor")
 DATES: Final = ("observed_on", "start_date", "end_date")
+# First and last date of a record, at the precision it has: where the one is not reported, the next.
+_BEGINS: Final = ("start_date", "observed_on", "end_date")
+_ENDS: Final = ("end_date", "observed_on", "start_date")
 PERIOD: Final = "period"
 Period = tuple[str, str]
 ALWAYS: Final[Period] = ("", "")
@@ -26,11 +29,19 @@ def split(text: str) -> list[str]:
     return [part.strip() for part in text.split(SEPARATOR)]
 
 
+def coded(cells: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """Each cell as a number, and the words that the numbers stand for; a category has them already."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        return cells.cat.codes.to_numpy(), [str(word) for word in cells.cat.categories]
+    code, words = pd.factorize(cells)
+    return code, [str(word) for word in words]
+
+
 def holds(cells: pd.Series, values: Sequence[str], *, several: bool) -> np.ndarray:
     """Rows whose cell is one of ``values``, or lists one of them where cells hold ``several``."""
-    code, words = pd.factorize(cells)
+    code, words = coded(cells)
     wanted = set(values)
-    found = [bool(wanted & set(split(str(word)))) if several else str(word) in wanted for word in words]
+    found = [bool(wanted & set(split(word))) if several else word in wanted for word in words]
     return np.array(found, dtype=bool)[code] if found else np.zeros(len(cells), dtype=bool)
 
 
@@ -45,30 +56,37 @@ def kept(
     return keep
 
 
-def _ends(records: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """First and last date of each record, at the precision it has; ``""`` where none is reported."""
-    observed, begins, ends = (records[column].astype("str") for column in DATES)
-    begins, ends = begins.where(begins != "", observed), ends.where(ends != "", observed)
-    return begins.where(begins != "", ends), ends.where(ends != "", begins)
+def _first_date(
+    records: pd.DataFrame, columns: Sequence[str], test: Callable[[str], bool]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the first date that each record has, of these columns in turn, passes a test; and has one."""
+    passes, dated = np.zeros(len(records), dtype=bool), np.zeros(len(records), dtype=bool)
+    for column in columns:
+        code, words = coded(records[column])
+        if not words:
+            continue
+        here = np.array([word != "" for word in words])[code] & ~dated
+        passes |= np.array([test(word) for word in words])[code] & here
+        dated |= here
+    return passes, dated
 
 
 def _within(records: pd.DataFrame, period: Period) -> np.ndarray:
     start, end = period
     if not start and not end:
         return np.ones(len(records), dtype=bool)
-    begins, ends = _ends(records)
     # A date of lower precision covers all of its year or month: 2016 meets any day of 2016.
-    late = begins > (end + "~" if end else "~")
-    early = (ends + "~") < start
-    return ((begins != "") & ~late & ~early).to_numpy(dtype=bool, copy=True)
+    late, dated = _first_date(records, _BEGINS, lambda day: day > (end + "~" if end else "~"))
+    early, _dated = _first_date(records, _ENDS, lambda day: day + "~" < start)
+    return dated & ~late & ~early
 
 
 def undated(records: pd.DataFrame, period: Period) -> int:
     """Records that a period leaves out because they have no date at all."""
     if period == ALWAYS:
         return 0
-    begins, _ends_of = _ends(records)
-    return int((begins == "").sum())
+    _passes, dated = _first_date(records, DATES, bool)
+    return int(np.count_nonzero(~dated))
 
 
 def options(
@@ -83,13 +101,16 @@ def options(
         value that the other filters leave nothing of is there with 0.
     """
     others = {name: values for name, values in filters.items() if name != column}
-    code, words = pd.factorize(records[column])
-    left = np.bincount(code[kept(records, others, period)], minlength=len(words))
+    code, words = coded(records[column])
+    if any(others.values()) or any(period):
+        code = code[kept(records, others, period)]
+    left = np.bincount(code, minlength=len(words))
     found: dict[str, int] = {}
     for word, count in zip(words, left, strict=True):
-        for value in split(str(word)) if column in LISTS else [str(word)]:
+        for value in split(word) if column in LISTS else [word]:
             found[value] = found.get(value, 0) + int(count)
-    return pd.Series(found, dtype="int64").sort_index()
+    values = sorted(found)
+    return pd.Series([found[value] for value in values], index=pd.Index(values, dtype="str"), dtype="int64")
 
 
 def emptied_by(

@@ -10,12 +10,12 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import folium
 import numpy as np
 import pandas as pd
-from branca.element import MacroElement
+from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from geo import assets
@@ -44,7 +44,7 @@ def _json(value: Any) -> str:
 
 def unit_entries(classified: pd.DataFrame) -> dict[str, list[str]]:
     """``{pcode: [class, words]}``, with the ring's class third where there is one."""
-    rows = classified[["pcode", "klass", "words", "ring"]].itertuples(index=False, name=None)
+    rows = zip(*(classified[name].tolist() for name in ("pcode", "klass", "words", "ring")), strict=True)
     return {pcode: [klass, words, ring] if ring else [klass, words] for pcode, klass, words, ring in rows}
 
 
@@ -159,7 +159,33 @@ def view(  # noqa: PLR0913  # one keyword for each thing a map can show
 # ---- folium -----------------------------------------------------------------------------------------
 
 
-class _Start(MacroElement):
+# streamlit-folium renders the map before it writes the script on its own, and throws away what was rendered
+# but for the header. Folium compiles all of it as templates, the view included: a tenth of a rerun. So parts
+# of ours render nothing, and the header is rendered once.
+
+
+class _Unrendered(MacroElement):
+    def render(self, **kwargs: Any) -> str:
+        return ""
+
+
+class _Base(folium.Map):
+    """The map with its header, as streamlit-folium reads it."""
+
+    _headers: ClassVar[dict[str, dict[str, Element]]] = {}
+
+    def render(self, **kwargs: Any) -> str:
+        figure = self.get_root()
+        assert isinstance(figure, Figure), "folium puts every map into a figure"
+        links = repr((self.default_js, self.default_css))
+        if links not in self._headers:
+            super().render(**kwargs)
+            self._headers[links] = dict(figure.header._children)
+        figure.header._children.update(self._headers[links])
+        return ""
+
+
+class _Start(_Unrendered):
     """Leaflet's own pictures from our address, once, when the map is built."""
 
     _template = Template(
@@ -176,7 +202,7 @@ class _Start(MacroElement):
         self.images = assets.address("vendor/leaflet-1.9.3/images/")
 
 
-class _Show(MacroElement):
+class _Show(_Unrendered):
     """One call to ``couverture.show`` with a view; inside a feature group it runs at every change."""
 
     _template = Template(
@@ -200,7 +226,7 @@ def base_map() -> folium.Map:
     """
     assets.use_local_addresses()
     (south, west), (north, east) = START_FRAME
-    base = folium.Map(
+    base = _Base(
         location=((south + north) / 2, (west + east) / 2),
         zoom_start=6,
         tiles=None,
@@ -213,6 +239,8 @@ def base_map() -> folium.Map:
         min_lon=-28,
         max_lon=16,
     )
+    # The header names the map, and is kept.
+    base._id = "couverture"
     # tiles=None drops both limits.
     base.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
     base.default_js = [(name, link) for name, link in base.default_js if name == "leaflet"]

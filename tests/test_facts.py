@@ -234,6 +234,7 @@ def test_points_are_those_with_a_position_that_may_be_shown():
     rows = [well("provider_locality", "x", **exact), commune("A2")]
     points = answer(rows).points
     assert points[["longitude", "latitude"]].to_numpy().tolist() == [[0.5, 0.25]]
+    assert answer(rows).points_count == 1
     hidden = [row | {"activity_type": "avec"} for row in rows]
     assert answer(hidden, activity_type="avec", measure="in_place").points.empty
 

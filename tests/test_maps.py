@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 import pytest
-from streamlit_folium import _get_feature_group_string, _get_map_string, generate_js_hash
+from streamlit_folium import _get_feature_group_string, _get_header, _get_map_string, generate_js_hash
 
 from geo import assets, maps
 from geo.classify import classify
@@ -75,6 +75,21 @@ def test_the_base_map_is_the_same_for_every_view_and_language():
         assert built() == first
     finally:
         set_language("fr")
+
+
+def test_a_header_that_was_rendered_before_is_the_same_again():
+    def header() -> str:
+        base = maps.base_map()
+        base.get_root().render()
+        base.render()
+        return _get_header(base)
+
+    fresh = maps._Base._headers
+    fresh.clear()
+    first = header()
+    assert "#map_div" in first
+    assert len(fresh) == 1
+    assert header() == first
 
 
 def test_the_base_map_asks_for_our_own_files_only():

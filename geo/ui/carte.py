@@ -45,13 +45,21 @@ class Shown:
         return maps.written(self.content)
 
 
+# What the map, its legend and its table read of a unit.
+_DRAWN: Final = (
+    *("pcode", "name", "cercle_name", "region_name"),
+    *("state", "value_min", "value_max", "value_open", "presence", "records"),
+)
+
+
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _prepared(key: str, lang: str, title: str, points_on: bool, _facts: Facts, _ground: Ground) -> Shown:
     view = _facts.view
-    classes = classify.classes_of(_facts.units[_facts.units["focus"]])
-    units = classify.classify(_facts.units, breaks=classes)
+    focus = _facts.units["focus"].to_numpy()
+    classes = classify.classes_of(_facts.units[["state", "value_min", "value_max"]][focus])
+    units = classify.classify(_facts.units[list(_DRAWN)], breaks=classes)
     rows = classify.in_map_order(inside(units, _ground, _area(view, _ground)))
-    points = _facts.points if points_on and shows_points(_facts) else _facts.points.iloc[:0]
+    points = _facts.points if points_on and shows_points(_facts) else None
     legend = parts.legend(classify.legend(rows, classes), title=title, rings=bool((rows["ring"] != "").any()))
     content = maps.view(
         units,
@@ -62,28 +70,27 @@ def _prepared(key: str, lang: str, title: str, points_on: bool, _facts: Facts, _
         title=title,
         chosen=view.unit,
         later_regions=view.regions == "2023",
-        points=pointlooks.arrays(points),
+        points=None if points is None else pointlooks.arrays(points),
     )
-    clustered = len(points) < maps.CLUSTERS_BELOW
-    with_points = (
-        legend if points.empty else legend + parts.points_legend(point_rows(points), clustered=clustered)
-    )
-    return Shown(title, content, with_points, parts.table(rows, caption=title, level=view.level))
+    if points is not None:
+        clustered = len(points) < maps.CLUSTERS_BELOW
+        legend += parts.points_legend(point_rows(points), clustered=clustered)
+    return Shown(title, content, legend, parts.table(rows, caption=title, level=view.level))
 
 
 def shows_points(facts: Facts) -> bool:
     """Whether there are points, and few enough to be shown together."""
-    return 0 < len(facts.points) <= POINTS_SHOWN
+    return 0 < facts.points_count <= POINTS_SHOWN
 
 
 def too_many_points(facts: Facts) -> str:
     """Say why no point is shown although there are some; empty where that is not so."""
-    if len(facts.points) <= POINTS_SHOWN:
+    if facts.points_count <= POINTS_SHOWN:
         return ""
     return _(
         "{n} points : trop pour être montrés ensemble. La carte montre les chiffres ; choisissez un lieu "
         "pour voir ses points."
-    ).format(n=number(len(facts.points)))
+    ).format(n=number(facts.points_count))
 
 
 def prepare(facts: Facts, ground: Ground, *, title: str, version: str, points: bool = True) -> Shown:

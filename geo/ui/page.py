@@ -15,7 +15,7 @@ from geo.counting import Accounting
 from geo.i18n import N_, _, language, number, set_language, short_date
 from geo.settings import DEFAULT_LANGUAGE, LANGUAGES, STATIC_DIR
 from geo.ui import data, state
-from geo.ui.memory import settle_imports
+from geo.ui.memory import settle_now_and_then
 from geo.ui.search import search_box
 
 # Pages of the menu, in its order: file, French title.
@@ -110,7 +110,7 @@ def page_setup(title: str, heading: Callable[[], str] | None = None) -> DeltaGen
     """
     state.begin()
     data.begin()
-    settle_imports()
+    settle_now_and_then()
     set_language(state.chosen("lang", LANGUAGES, DEFAULT_LANGUAGE))
     named = heading() if heading else _(title)
     st.set_page_config(page_title=f"{named} · Couverture", layout="wide", initial_sidebar_state="auto")

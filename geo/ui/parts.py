@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import pandas as pd
 
@@ -120,7 +120,21 @@ def _parents(level: str, cercle: str, region: str) -> str:
     return {"commune": f"{cercle} · {region}", "cercle": region}.get(level, "")
 
 
-def _row(row: Any, level: str) -> str:
+class _Row(NamedTuple):
+    klass: str
+    words: str
+    name: str
+    cercle_name: str
+    region_name: str
+    state: str
+    value_min: float
+    value_max: float
+    value_open: int
+    records: int
+    presence: bool
+
+
+def _row(row: _Row, level: str) -> str:
     # Cells and rows close themselves: a third of the bytes of 208 rows.
     least = _cell(row.value_min, row.state, row.value_open, "min")
     most = _cell(row.value_max, row.state, row.value_open, "max")
@@ -144,7 +158,9 @@ def table(rows: pd.DataFrame, *, caption: str, level: str) -> str:
     """
     heads = [_("Valeur"), unit_word(level, 1), _("Dans"), _("Min"), _("Max"), _("Enreg.")]
     head = "".join(f"<th scope='col'>{escaped(word)}</th>" for word in heads)
-    body = "".join(_row(row, level) for row in rows.itertuples(index=False))
+    # Columns of text are read whole: cell by cell they take longer than the table.
+    columns = {name: rows[name].tolist() for name in _Row._fields}
+    body = "".join(_row(_Row(*cells), level) for cells in zip(*columns.values(), strict=True))
     label = escaped(caption)
     return (
         f"<div class='table' tabindex='0' role='region' aria-label='{label}'><table>"

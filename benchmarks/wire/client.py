@@ -1,0 +1,133 @@
+"""A reader without a browser: one session of the app over its websocket, as Streamlit's page holds it.
+
+It keeps what the page keeps (the page's hash, the address, the state of every box) and sends
+it back with each choice, so that the server does all it does for a browser.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+SECONDS_TO_ANSWER = 60.0
+# A map with a hundred thousand points is larger than a websocket takes unless told otherwise [bytes].
+LARGEST_MESSAGE = 200_000_000
+
+
+@dataclass
+class Answer:
+    """What came back for one choice: how long until the figures and until the end [s], what went wrong."""
+
+    seconds: float
+    seconds_to_figures: float
+    bytes: int
+    errors: list[str] = field(default_factory=list)
+
+
+class Reader:
+    """One session on one page."""
+
+    def __init__(self, port: int, *, page: str = "carte", query: str = "") -> None:
+        self.port, self.page, self.query = port, page, query
+        self.boxes: dict[str, Any] = {}
+        self.html = ""
+        self._page_hash = ""
+        self._states: dict[str, str] = {}
+        self._kept: dict[str, ForwardMsg] = {}
+        self._socket: websockets.ClientConnection | None = None
+
+    async def open(self, *, timeout: float = SECONDS_TO_ANSWER) -> Answer:
+        """Connect and wait for the page."""
+        self._socket = await websockets.connect(
+            f"ws://localhost:{self.port}/_stcore/stream",
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            max_size=LARGEST_MESSAGE,
+            open_timeout=timeout,
+        )
+        return await self._run(timeout)
+
+    async def choose(self, label: str, option: str, *, timeout: float = SECONDS_TO_ANSWER) -> Answer:
+        """Choose ``option`` in the select box called ``label`` and wait for the answer."""
+        box = self.boxes[label]
+        if option not in box.options:
+            raise ValueError(f"{label!r} has no option {option!r}: {', '.join(box.options)}")
+        self._states[box.id] = option
+        return await self._run(timeout)
+
+    def next_option(self, label: str) -> str:
+        """Return the option after the one chosen, the first after the last."""
+        box = self.boxes[label]
+        options = list(box.options)
+        return options[(options.index(self._states[box.id]) + 1) % len(options)]
+
+    async def close(self) -> None:
+        """Leave."""
+        if self._socket is not None:
+            await self._socket.close()
+
+    async def _run(self, timeout: float) -> Answer:
+        assert self._socket is not None, "open() comes first"
+        message = BackMsg()
+        run = message.rerun_script
+        run.query_string = self.query
+        run.page_script_hash = self._page_hash
+        run.page_name = "" if self._page_hash else self.page
+        run.cached_message_hashes.extend(self._kept)
+        for name, value in self._states.items():
+            state = run.widget_states.widgets.add()
+            state.id, state.string_value = name, value
+        begun = time.perf_counter()
+        await self._socket.send(message.SerializeToString())
+        answer = Answer(0.0, 0.0, 0)
+        async with asyncio.timeout(timeout):
+            while True:
+                raw = await self._socket.recv(decode=False)
+                answer.bytes += len(raw)
+                if self._take(ForwardMsg.FromString(raw), answer, begun):
+                    answer.seconds = time.perf_counter() - begun
+                    return answer
+
+    def _take(self, message: ForwardMsg, answer: Answer, begun: float) -> bool:
+        """Keep what a message says; whether the run has ended with it."""
+        kind = message.WhichOneof("type")
+        if kind == "ref_hash":
+            message = self._kept[message.ref_hash]
+            kind = message.WhichOneof("type")
+        elif message.metadata.cacheable:
+            self._kept[message.hash] = message
+        if kind == "new_session":
+            self.html = ""
+        elif kind == "navigation":
+            self._page_hash = message.navigation.page_script_hash
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
+        elif kind == "page_not_found":
+            answer.errors.append(f"no page {message.page_not_found.page_name!r}")
+        elif kind == "delta":
+            self._draw(message.delta, answer, begun)
+        # A click on the map or an address that is put right ends one run and begins another.
+        return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+    def _draw(self, delta: Any, answer: Answer, begun: float) -> None:
+        if delta.WhichOneof("type") != "new_element":
+            return
+        element = delta.new_element
+        kind = element.WhichOneof("type")
+        if kind == "selectbox":
+            box = element.selectbox
+            self.boxes[box.label] = box
+            first = box.options[box.default] if box.HasField("default") and box.options else ""
+            if box.set_value:
+                self._states[box.id] = box.raw_value
+            else:
+                self._states.setdefault(box.id, first)
+        elif kind == "exception":
+            answer.errors.append(f"{element.exception.type}: {element.exception.message}")
+        elif kind == "html":
+            self.html += element.html.body
+            if "class='legend'" in element.html.body or 'class="legend"' in element.html.body:
+                answer.seconds_to_figures = time.perf_counter() - begun
