@@ -150,7 +150,7 @@ class _Counted:
         self.pairs = relation(place_sets, units, members)
         self.part = coverage.part_of_state(of_type.kind, assumptions=view.assumptions)
         self.seasonal, self.works = view.assumptions.seasonal, bool(of_type.kind.works)
-        self.records = of_type.records[list({*coverage.COLUMNS, role})][keep]
+        self.records = of_type.records[list({*coverage.columns(measure), role})][keep]
         self.sets = of_type.set_of_record[keep]
         cells = self.records[role].astype("str")
         named = {text: [name for name in filters.split(text) if name] for text in cells.unique()}
