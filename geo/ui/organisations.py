@@ -8,9 +8,10 @@ import streamlit as st
 from geo import aliases, partnerwords, words
 from geo.aliases import Names
 from geo.i18n import N_, _, number, percent
+from geo.sharing import READER
 from geo.store import Store, database
 from geo.store import organisations as kept
-from geo.ui import data, parts, sheets
+from geo.ui import data, keeping, parts, sheets
 from geo.ui import partners as asking
 
 _KINDS: Final = {
@@ -27,9 +28,19 @@ def show() -> None:
     held = data.records()
     st.html(sheets.paragraph(_about()))
     _suggestions(held)
-    _own(held)
+    if _may_decide():
+        _own(held)
+    else:
+        st.html(
+            parts.note(_("Les noms se décident sur la machine qui tient les données, pas par un lecteur."))
+        )
     st.html(_in_use(held))
     _decided(held)
+
+
+def _may_decide() -> bool:
+    # How an organisation is shown can hurt people: where nobody says who somebody is, no reader changes it.
+    return keeping.keeper().role != READER.role
 
 
 def _about() -> str:
@@ -73,7 +84,7 @@ def _suggestions(held: Store) -> None:
             said = _("« {text} » = {organisation} ?").format(text=text, organisation=organisation)
             st.html(f"<p><b>{parts.escaped(said)}</b> <span class='key'>{parts.escaped(why)}</span></p>")
             for kind, label in (("alias", _("Accepter")), ("rejected", _("Refuser"))):
-                if st.button(label, key=f"{kind}-{aliases.key(text)}", help=said):
+                if _may_decide() and st.button(label, key=f"{kind}-{aliases.key(text)}", help=said):
                     _decide(kind, text, organisation)
 
 
@@ -155,7 +166,7 @@ def _decided(held: Store) -> None:
             st.html(f"<p>{parts.escaped(said)} <span class='key'>{parts.escaped(when)}</span></p>")
             if row["revoked_at"]:
                 st.html(sheets.paragraph(_("annulée"), "key"))
-            elif st.button(_("Annuler"), key=f"revoke-{row['id']}", help=said):
+            elif _may_decide() and st.button(_("Annuler"), key=f"revoke-{row['id']}", help=said):
                 _revoke(int(row["id"]))
 
 

@@ -9,8 +9,9 @@ import pytest
 from geo.facts import View
 from geo.presence import matrix
 from geo.report import partnertables
+from geo.sharing import READER
 from geo.store import database, meeting, organisations, snapshots
-from geo.ui import data
+from geo.ui import data, keeping
 from tests.pages.opening import HEADINGS_ONLY, markup, open_page, rows, said
 from tests.toy_partners import meeting_file
 
@@ -138,6 +139,14 @@ def test_names_are_suggested_accepted_and_taken_back():
     assert "Plan Internatonal Mali" in {row[0] for row in rows(opened(), MATRIX)}
     press(opened("noms"), "Refuser")
     assert "Aucun rapprochement à proposer." in said(opened("noms"))
+
+
+def test_a_reader_of_a_shared_server_decides_on_no_name(monkeypatch):
+    monkeypatch.setattr(keeping, "keeper", lambda: READER)
+    app = opened("noms")
+    assert "« Plan Internatonal Mali » = Plan International Mali ?" in said(app)
+    assert not {button.label for button in app.button} & {"Accepter", "Refuser", "Ajouter ce nom", "Annuler"}
+    assert "pas par un lecteur" in said(app)
 
 
 @pytest.mark.parametrize("section", SECTIONS)
