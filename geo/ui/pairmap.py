@@ -134,7 +134,7 @@ def _about_need(label: str, *, every_activity: bool) -> str:
 
 
 def _listed(name: str, communes: pd.DataFrame) -> str:
-    heading = f"{partnertables.hole_title(name)} : {number(len(communes))}"
+    heading = words.named(partnertables.hole_title(name), number(len(communes)))
     if communes.empty:
         return sheets.section(heading, sheets.paragraph(_("Aucune commune.")))
     few = communes.head(ROWS_SHOWN)
