@@ -23,6 +23,8 @@ LETTERS: Final = "ABCDEFGHIJKL"
 COLUMNS: Final = ("letter", "pcode", "level", "name", "reason", "km", "kept")
 # Names alike that are offered at most, and how alike the second name of a contradiction must be.
 _NAMES_OFFERED: Final = 5
+# What lies outside the stated parents must be this alike to be offered [0-100].
+_LEAST_OUTSIDE: Final = 78.0
 _LEAST_ALIKE: Final = 90.0
 # Communes beside a position outside every unit that are offered.
 _NEAREST_OFFERED: Final = 3
@@ -86,7 +88,8 @@ def _of_name(group: Mapping[Any, Any], boundaries: Boundaries, names: Gazetteer)
         limit=len(LETTERS) * 3,
     )
     known = _codes(group["candidates"])
-    alike = alike[alike["pcode"].isin(known) | (np.arange(len(alike)) < _NAMES_OFFERED)]
+    near = alike["inside"] | (alike["score"] >= _LEAST_OUTSIDE)
+    alike = alike[alike["pcode"].isin(known) | (near & (near.cumsum() <= _NAMES_OFFERED))]
     parent = stated_parent(group, names)
     found = [
         _away(code, reason, "" if inside else parent, boundaries, names)
@@ -215,6 +218,14 @@ def label_point(pcode: str, boundaries: Boundaries) -> tuple[float, float]:
     """Longitude and latitude [degree] of a unit's label, of any level."""
     row = _unit(pcode, boundaries)
     return float(row["label_lon"]), float(row["label_lat"])
+
+
+def nearest_point(pcode: str, position: Sequence[float], boundaries: Boundaries) -> tuple[float, float]:
+    """Longitude and latitude [degree] of a unit where it is nearest to a position."""
+    x, y = shapely.get_coordinates(shapely.shortest_line(shapely.Point(position), _shape(pcode, boundaries)))[
+        1
+    ]
+    return float(x), float(y)
 
 
 def corners(pcode: str, boundaries: Boundaries) -> tuple[float, float, float, float]:

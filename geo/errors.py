@@ -43,3 +43,7 @@ class NetworkError(CouvertureError):
 
 class NoNetworkError(NetworkError):
     """The service does not answer at all: asking it for something else would only take time."""
+
+
+class AlreadyDecidedError(StoreError):
+    """A decision on these rows stands: another was quicker, or a button was pressed twice."""

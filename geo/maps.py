@@ -9,7 +9,7 @@ streamlit-folium redraws without building the map again.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 import folium
@@ -111,6 +111,7 @@ def view(  # noqa: PLR0913  # one keyword for each thing a map can show
     styles: Mapping[str, str] = STYLES,
     rings: Mapping[str, str] = RINGS,
     marks: Mapping[str, str] | None = None,
+    pins: Sequence[tuple[float, float, str]] = (),
 ) -> dict[str, Any]:
     """Return what the browser needs to draw one state of the map.
 
@@ -134,6 +135,8 @@ def view(  # noqa: PLR0913  # one keyword for each thing a map can show
         Fill (or pattern) of each class, colour of each ring; of coverage unless said otherwise.
     marks
         Letters written inside a unit, by P-code.
+    pins
+        Longitude, latitude [degree] and letter of what a list beside the map speaks of; each is drawn.
     """
     content: dict[str, Any] = {
         "shapes": assets.address(shapes_file),
@@ -150,6 +153,8 @@ def view(  # noqa: PLR0913  # one keyword for each thing a map can show
         content["points"] = points
     if marks:
         content["marks"] = dict(marks)
+    if pins:
+        content["pins"] = [list(pin) for pin in pins]
     if basemap_file:
         content["basemap"] = assets.address(basemap_file)
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -148,6 +148,28 @@
     pen.stroke();
   }
 
+  // A letter on a disc, above all else and never left out: beside another where the two would touch.
+  function paintPin(pen, text, x, y, taken) {
+    var box;
+    for (var turn = 0; turn < 8; turn += 1) {
+      box = [x - 12 + turn * 24, y - 12, x + 12 + turn * 24, y + 12];
+      if (!meets(box, taken)) break;
+    }
+    taken.push(box);
+    pen.beginPath();
+    pen.arc(box[0] + 12, y, 11, 0, 2 * Math.PI);
+    pen.fillStyle = INK;
+    pen.fill();
+    pen.lineWidth = 2;
+    pen.strokeStyle = "#FFFFFF";
+    pen.stroke();
+    pen.font = "600 13px" + FACE;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillStyle = "#FFFFFF";
+    pen.fillText(text, box[0] + 12, y + 1);
+  }
+
   // Labels that would touch one already placed are left out.
   function meets(box, taken) {
     return taken.some(function (other) {
@@ -431,6 +453,13 @@
     ["points", "clusters"].forEach(function (name) {
       if (this.points) data[name] = painted[name]; else delete data[name];
     }, this);
+    var pins = [];
+    (view.pins || []).forEach(function (pin) {
+      var at = map.latLngToContainerPoint([pin[1], pin[0]]);
+      paintPin(pen, pin[2], at.x, at.y, pins);
+    });
+    pins.forEach(function (box) { taken.push(box); });
+    data.pins = pins.length;
     Object.keys(units).forEach(function (pcode) {
       var entry = view.units[pcode], mark = view.marks && view.marks[pcode];
       if (!entry || (!entry[2] && entry[0] !== "zero" && !mark)) return;

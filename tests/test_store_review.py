@@ -4,7 +4,7 @@
 import pytest
 
 from geo.__main__ import main
-from geo.errors import StoreError
+from geo.errors import AlreadyDecidedError, StoreError
 from geo.store import database, decisions, held, imports, load, planning, record, review
 from tests.store_servers import boundaries, named, new_store, postgresql, store, write  # noqa: F401
 
@@ -71,6 +71,9 @@ def test_positions_alike_are_one_group_and_one_decision_settles_and_unsettles_th
     assert (counts.read, counts.placed, counts.review, counts.rejected) == (5, 3, 2, 0)
     assert (len(left.groups), left.unplaced) == (2, 0)
     assert decisions.decisions().iloc[0]["rows"] == 2
+    # A button pressed twice, or somebody who was quicker.
+    with pytest.raises(AlreadyDecidedError, match="est déjà réglé : décision 1, par awa"):
+        decisions.decide(pair, "", boundaries(), who="issa")
     identity = {key: record.read("p", key).decisions["id"].tolist() for key in ("P1", "P3", "P5")}
     assert identity == {"P1": [number], "P3": [], "P5": []}
     assert decisions.revoke(number, boundaries(), who="issa") == 2
@@ -135,6 +138,7 @@ def test_a_decision_for_a_unit_that_is_gone_asks_again(points, monkeypatch):
         connection.execute(decisions.DECISIONS.update().values(pcode="ML999999"))
         decisions.place_versions(connection, list(pair["record_ids"]), boundaries())
     assert pair["group"] in set(review.groups(boundaries())["group"])
+    assert decisions.decide(pair, "ML08", boundaries(), who="issa") == (2, 2)
 
 
 def test_places_found_with_other_boundaries_are_counted_anew_and_brought_up_to_date(points):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from geo.boundaries import Boundaries
 from geo.choices import NAME, PLACE, POSITION
-from geo.errors import StoreError
+from geo.errors import AlreadyDecidedError, StoreError
 from geo.i18n import _
 from geo.placing import usable_position
 from geo.settings import PCODE_COLUMN
@@ -63,14 +63,17 @@ def decide(
     ------
     StoreError
         If the unit is not known.
+    AlreadyDecidedError
+        If a decision on the same rows stands; it is to be revoked first.
     """
-    units = boundaries.units
-    if pcode and not any(pcode in set(units[column]) for column in PCODE_COLUMN.values()):
+    known = {code for column in PCODE_COLUMN.values() for code in boundaries.units[column]} | {""}
+    if pcode not in known:
         raise StoreError(_("{pcode} n'est pas une unité des limites en usage.").format(pcode=pcode))
     values = {name: str(group.get(name, "")) for name in (*KEYS, *WRITTEN)}
     values |= {"kind": group["kind"], "pcode": pcode, "note": note}
     values |= {"decided_at": database.now(), "decided_by": who}
     with database.writing() as connection:
+        _refuse_second(connection, values, known)
         inserted = connection.execute(sa.insert(DECISIONS).values(values)).inserted_primary_key
         number = int(inserted[0]) if inserted else 0
         changed = _place_again(connection, values, boundaries)
@@ -78,6 +81,18 @@ def decide(
         rows = int(group.get("rows", changed))
         database.note(connection, _DECIDE, who, f"{number} {pcode or '-'} {rows}")
     return number, changed
+
+
+def _refuse_second(connection: sa.Connection, values: Mapping[str, Any], known: set[str]) -> None:
+    stands = [DECISIONS.c.revoked_at == "", *(DECISIONS.c[name] == values[name] for name in ("kind", *KEYS))]
+    for row in connection.execute(sa.select(DECISIONS).where(*stands)):
+        # One for a unit that is gone settles nothing and may be followed by another.
+        if row.pcode in known:
+            raise AlreadyDecidedError(
+                _("« {text} » est déjà réglé : décision {n}, par {who}.").format(
+                    text=row.text, n=row.id, who=row.decided_by or "–"
+                )
+            )
 
 
 def revoke(number: int, boundaries: Boundaries, *, who: str) -> int:

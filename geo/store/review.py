@@ -1,13 +1,15 @@
 """Places to settle: rows alike are one group, with the candidates that each has."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pandas as pd
+import sqlalchemy as sa
 
 from geo import stated
+from geo.activities import Source
 from geo.boundaries import Boundaries
 from geo.choices import NAME, PLACE, POSITION
 from geo.counting import SEPARATOR, Accounting
@@ -23,6 +25,8 @@ from geo.store.alike import (
     question_keys,
 )
 from geo.store.places import matcher_of, readings_of
+from geo.store.sources import imported
+from geo.store.tables import IMPORTS
 
 NAME_REASONS: Final = ("ambiguous_place", "unknown_place", "place_contradicted")
 GROUP_COLUMNS: Final = (
@@ -52,11 +56,17 @@ class Waiting:
         Of all imported records that stand.
     unplaced : int
         Rows to review that nobody is asked about any more: they mean no unit of ours.
+    sources : mapping of str to Source
+        The papers of the imported sources.
+    files : mapping of int to tuple of str
+        Name of the file and moment of each import.
     """
 
     groups: pd.DataFrame
     accounting: Accounting
     unplaced: int
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    files: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
 
 def waiting(boundaries: Boundaries) -> Waiting:
@@ -66,11 +76,14 @@ def waiting(boundaries: Boundaries) -> Waiting:
     with database.reading() as connection:
         records, outcomes = held.to_review(connection, boundaries)
         decided = held.decisions(connection)
+        known = imported(connection)
+        made = connection.execute(sa.select(IMPORTS.c.id, IMPORTS.c.file_name, IMPORTS.c.imported_at)).all()
     placed, review, rejected = (outcomes.get(name, 0) for name in ("placed", "review", "rejected"))
     found = grouped(records, boundaries, decided=decided)
     asked = {number for numbers in found["record_ids"] for number in numbers}
     counts = Accounting(placed + review + rejected, placed, review, rejected)
-    return Waiting(found, counts, review - len(asked))
+    files = {int(row.id): (str(row.file_name), str(row.imported_at)) for row in made}
+    return Waiting(found, counts, review - len(asked), known, files)
 
 
 def groups(boundaries: Boundaries) -> pd.DataFrame:
@@ -131,6 +144,11 @@ def _completed(part: pd.DataFrame) -> pd.DataFrame:
     missing: dict[str, Any] = dict.fromkeys((*_KEYED, "stated"), "")
     missing |= {"points": [()] * len(part), "least_km": float("nan"), "most_km": float("nan")}
     return part.assign(**{name: value for name, value in missing.items() if name not in part})
+
+
+def group_id(kind: str, keys: Mapping[Any, Any]) -> str:
+    """Return the short id of a group: of its kind and of the keys that a decision on it carries."""
+    return _short((kind, *(keys[name] for name in _KEYED)))
 
 
 def _short(parts: Iterable[object]) -> str:

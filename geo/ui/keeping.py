@@ -26,9 +26,14 @@ def keeper() -> Audience:
     return Audience("coordinator") if own else READER
 
 
+def keeps() -> bool:
+    """Whether who works here keeps the records, so that nothing is withheld and decisions can be made."""
+    return keeper().role in ("coordinator", "administrator")
+
+
 def may_correct() -> bool:
     """Whether records can be corrected here: by who keeps them, where there is a store that keeps them."""
-    return keeper().role in ("coordinator", "administrator") and data.records().cleaned is None
+    return keeps() and data.records().cleaned is None
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

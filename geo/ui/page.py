@@ -26,6 +26,7 @@ MENU: Final = (
     ("pages/qui_fait_quoi.py", N_("Qui fait quoi où")),
     ("pages/fiche.py", N_("Fiche")),
     ("pages/importer.py", N_("Importer")),
+    ("pages/lieux.py", N_("Lieux à vérifier")),
     ("pages/qualite.py", N_("Qualité des données")),
     ("pages/enregistrement.py", N_("Enregistrements")),
     ("pages/dossier.py", N_("Dossier de réunion")),
@@ -154,11 +155,19 @@ def accounting_words(accounting: Accounting, *, sources_on: str = "", limits: st
     return " · ".join(parts)
 
 
-def show_accounting(accounting: Accounting, *, sources_on: str = "", limits: str = "") -> None:
-    """Show :func:`accounting_words`, and what the address asked for that does not exist."""
+def show_accounting(
+    accounting: Accounting, *, sources_on: str = "", limits: str = "", fictitious: bool | None = None
+) -> None:
+    """Show :func:`accounting_words`, and what the address asked for that does not exist.
+
+    Parameters
+    ----------
+    fictitious
+        Whether what is shown is made up; unless said, whether any source in use is.
+    """
     words = accounting_words(accounting, sources_on=sources_on, limits=limits)
     st.html(f"<p class='accounting'>{html.escape(words)}</p>")
-    if data.fictitious():
+    if data.fictitious() if fictitious is None else fictitious:
         made_up = html.escape(_("DONNÉES FICTIVES, pour la formation"))
         st.html(f"<p class='notice fictitious' role='note'>{made_up}</p>")
     for name, value in state.left_out().items():

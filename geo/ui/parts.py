@@ -19,6 +19,11 @@ def escaped(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
+def label_text(text: str) -> str:
+    """``text`` with the signs of Markdown made harmless: the label of a widget is read as Markdown."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|~$:<>" else sign for sign in text)
+
+
 def swatch(klass: str, mark: str = "") -> str:
     """Make the little box of a class, with the letters that the map writes; the word stands beside it."""
     inner = "0" if klass == "zero" else escaped(mark)

@@ -7,7 +7,7 @@ import streamlit as st
 from geo import search
 from geo.i18n import _, number, set_language
 from geo.ui import data, state, whole
-from geo.ui.parts import escaped
+from geo.ui.parts import escaped, label_text
 from geo.ui.placewords import described
 from geo.ui.sheets import map_of_partner, with_language
 
@@ -60,17 +60,12 @@ def _result(hit: search.Hit) -> None:
         words = _("{name}{also} · partenaire · {n} enregistrements")
         label = words.format(name=entry.name, also=also, n=count)
         query = with_language(map_of_partner(entry.code, main_type))
-        st.page_link("pages/carte.py", label=_plain(label), query_params=query)
+        st.page_link("pages/carte.py", label=label_text(label), query_params=query)
         return
     label = f"{entry.name}{also} · {described(entry.code, entry.kind, data.ground())}"
     if entry.known:
         query = with_language({"unite": entry.code})
-        st.page_link("pages/fiche.py", label=_plain(label), query_params=query)
+        st.page_link("pages/fiche.py", label=label_text(label), query_params=query)
     else:
         outside = _("{unit} · hors des régions dessinées, pas de fiche").format(unit=label)
         st.html(f"<p class='found-outside'>{escaped(outside)}</p>")
-
-
-def _plain(text: str) -> str:
-    """``text`` with the signs of Markdown made harmless: a label is read as Markdown."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|~$:<>" else sign for sign in text)

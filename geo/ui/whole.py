@@ -110,6 +110,17 @@ def _search_index(store_version: str, audience_key: str, _audience: Audience) ->
     return search.index([*units, *search.partners(partners(_audience).index)])
 
 
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _unit_index(boundaries_version: str) -> search.Index:
+    units = data.ground().boundaries.units
+    return search.index(search.units(gazetteer(units, spellings=read_spellings())))
+
+
+def unit_index() -> search.Index:
+    """Units only, ready to be searched: it does not change with the records."""
+    return _unit_index(data.ground().boundaries.version)
+
+
 def search_index(audience: Audience = READER) -> search.Index:
     """Units and partners, ready to be searched."""
     version = f"{data.ground().boundaries.version}|{data.records().version}"

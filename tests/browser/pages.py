@@ -12,6 +12,7 @@ PAGES = {
     "importer": "Importer",
     "qualite": "Qualité des données",
     "enregistrement": "Corriger un enregistrement",
+    "lieux": "Lieux à vérifier",
     "methode": "Méthode et sources",
 }
 RUN_OVER = "[data-testid=stApp][data-test-script-state=notRunning]"
