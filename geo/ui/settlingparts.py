@@ -129,7 +129,7 @@ def before_and_now(before: Waiting, now: Waiting) -> str:
             int(now.unplaced),
         )
         lines[-1] += " · " + words.format(n=number(now.unplaced))
-    return "".join(f"<p class='accounting'>{escaped(line)}</p>" for line in lines)
+    return "".join(f"<p class='left'>{escaped(line)}</p>" for line in lines)
 
 
 def _line(waiting: Waiting) -> str:
