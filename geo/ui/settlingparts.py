@@ -10,10 +10,11 @@ import streamlit as st
 from geo import pcodes
 from geo.activities import Source
 from geo.choices import PLACE, POSITION
+from geo.classify import unit_word
 from geo.counting import SEPARATOR
-from geo.i18n import N_, _, ngettext, number, short_date, unbroken
+from geo.i18n import _, ngettext, number, short_date, unbroken
 from geo.report.accounting import REASON_WORDS, accounting_line
-from geo.settings import STATIC_DIR
+from geo.settings import LEVELS, STATIC_DIR
 from geo.store.review import Waiting
 from geo.ui import sheets
 from geo.ui.data import Ground
@@ -21,11 +22,6 @@ from geo.ui.parts import escaped
 from geo.ui.placewords import described
 
 _PARTNERS_NAMED: Final = 4
-_LEVELS: Final = {
-    "region": N_("région / wilaya"),
-    "cercle": N_("cercle / moughataa"),
-    "commune": N_("commune"),
-}
 
 
 @st.cache_data(show_spinner=False)
@@ -70,7 +66,7 @@ def parents(group: Mapping[Any, Any]) -> str:
     if group["kind"] == POSITION:
         return _("lieu indiqué : {place}").format(place=place) if place else _("aucun lieu indiqué")
     stated = group["level"]
-    level = _(_LEVELS[stated]) if stated in _LEVELS else ""
+    level = unit_word(stated, 1) if stated in LEVELS else ""
     if not place:
         return _("{level}, sans parent indiqué").format(level=level)
     return _("{level} dans {place}").format(level=level, place=place)
@@ -144,7 +140,7 @@ def unit_words(pcode: str, ground: Ground) -> str:
     level = pcodes.level(pcode)
     if pcode not in ground.names or not level:
         return pcode
-    return f"{ground.names[pcode]} ({_(_LEVELS[level])})"
+    return f"{ground.names[pcode]} ({unit_word(level, 1)})"
 
 
 def decision_words(row: Mapping[Any, Any], ground: Ground) -> str:
