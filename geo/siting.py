@@ -285,7 +285,7 @@ def greedy(
     closed = np.zeros(len(regions), dtype=bool)
     while len(chosen) < n and not closed.all():
         gains = np.where(closed, 0.0, np.minimum(reach.per_work, within))
-        site = _worst_off(reach, gains, left) if worst_off_first else int(np.argmax(gains))
+        site = _worst_off(reach, gains, left) if worst_off_first else _most(gains, within)
         if gains[site] < _NOBODY:
             break
         if not room.take(str(regions[site])):
@@ -299,6 +299,11 @@ def greedy(
         chosen.append((site, sum(people for _locality, people in served)))
     method = "equity" if worst_off_first else "greedy_limits" if room.limited else "greedy"
     return _plan(chosen, reach.sites["pcode"].to_numpy(), method)
+
+
+def _most(gains: np.ndarray, within: np.ndarray) -> int:
+    """Site that adds most; of equal ones that with most people left around it, which costs nothing."""
+    return int(np.argmax(np.where(gains >= gains.max() - _NOBODY, within, -1.0)))
 
 
 def _worst_off(reach: Reach, gains: np.ndarray, left: np.ndarray) -> int:

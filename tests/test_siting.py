@@ -146,6 +146,12 @@ def test_greedy_falls_into_the_trap_that_the_solver_sees():
     assert siting.place_sites(asked, 2, exact_up_to=2).method == "greedy"
 
 
+def test_of_equal_gains_the_place_with_most_people_left_comes_first():
+    # Each could serve 400 again and again: the works go round instead of all to the first.
+    plan = siting.greedy(reach([[0, -1], [-1, 0]], [1300, 1500]), 4)
+    assert went_to(plan) == "s1s0s1s0"
+
+
 def test_a_work_serves_no_more_than_its_norm_and_its_nearest_first():
     asked = reach([[2.0, 1.0]], [300, 300])
     plan = siting.greedy(asked, 2)

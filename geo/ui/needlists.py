@@ -207,9 +207,10 @@ def beneath(gaps: Gaps) -> str:
 
 def _group(region: str, rows: pd.DataFrame) -> str:
     people, unknown = rows["population_people"].sum(), _("inconnu")
-    text = _("{name} : {n} communes, {people} personnes").format(
-        name=region, n=number(len(rows)), people=number(people)
+    spoken = ngettext(
+        "{name} : {n} commune, {people} personnes", "{name} : {n} communes, {people} personnes", len(rows)
     )
+    text = spoken.format(name=region, n=number(len(rows)), people=number(people))
     lines = [
         sheets.Html(f"<b>{escaped(row['name'])}</b> · {escaped(unbroken(row['note'] or unknown))}")
         for row in rows.to_dict("records")

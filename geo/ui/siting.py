@@ -166,7 +166,7 @@ def result(found: Plan, steps: pd.DataFrame, gaps: Gaps, *, whole: Plan, caveats
     return "".join(
         [
             f"<p class='headline'><b>{escaped(total)}.</b></p>",
-            *(sheets.paragraph(line, "key") for line in said),
+            sheets.paragraph(" ".join(said), "key"),
             f"<div class='siting'>{table}{_curve(whole, len(steps), unserved)}</div>",
         ]
     )
@@ -217,10 +217,8 @@ def _curve(plan: Plan, wanted: int, unserved: float) -> str:
         f"<circle cx='{x:.1f}' cy='{y:.1f}' r='5' fill='#C2571A'/></svg>"
     )
     label = _("Personnes desservies (vers le haut) selon le nombre d'ouvrages (vers la droite)")
-    said = [
-        label,
-        *dict.fromkeys([_("point : {text}").format(text=here), _("bout : {text}").format(text=end)]),
-    ]
+    said = [label, _("point : {text}").format(text=here)]
+    said += [_("bout : {text}").format(text=end)] if wanted < len(points) - 1 else []
     caption = "".join(f"<span>{escaped(each)}</span>" for each in said)
     return (
         f"<figure class='curve'>{image(drawn, ' ; '.join(said))}<figcaption>{caption}</figcaption></figure>"

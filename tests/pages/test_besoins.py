@@ -135,7 +135,7 @@ def test_every_opened_row_adds_up_to_its_score_with_a_pocket_calculator():
 def test_what_is_not_ranked_stands_beneath_with_its_reason():
     text = said(open_page("besoins"))
     assert "2 communes non comparables, hors du classement" in text
-    assert "Mopti (Mopti) : non comparable : ville à réseau" in text
+    assert "Mopti (Mopti) · non comparable : ville à réseau" in text
     assert "29 communes sans chiffre" in text
     assert "Hodh El Gharbi : 29 communes" in text
     assert "210 ouvrages d'état inconnu" in text
