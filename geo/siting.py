@@ -251,12 +251,8 @@ def place_sites(
     """Place N works among candidate sites, each serving localities within reach up to its norm.
 
     Exact up to ``exact_up_to`` sites, greedy above. With ``worst_off_first`` each work goes into the
-    commune of which the smallest share of people is served, to the site that adds most there.
-
-    Raises
-    ------
-    ValueError
-        If the worst-off are to come first and the sites have no communes.
+    commune of which the smallest share of people is served, to the site that adds most there; the sites
+    then need their communes.
     """
     if worst_off_first:
         return greedy(reach, n, limits=limits, worst_off_first=True)
