@@ -1,4 +1,4 @@
-"""Run one benchmark and print its rows as a table, or as JSON.
+"""Run benchmarks and print their rows as tables, or as JSON; all but the soak where none is named.
 
 Each module of this package has ``run(quick) -> list of rows`` (dicts with the same keys,
 in the order they are shown); ``quick`` leaves out what takes long.
@@ -45,13 +45,27 @@ def _shown(value: object) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", choices=names())
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names()))
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
     parser.add_argument("--quick", action="store_true", help="leave out what takes long")
+    parser.add_argument("--minutes", type=float, help="how long the soak lasts")
     arguments = parser.parse_args(argv)
-    rows = importlib.import_module(f"benchmarks.{arguments.name}").run(arguments.quick)
-    print(json.dumps(rows, ensure_ascii=False, indent=2) if arguments.json else table(rows))
+    unknown = [name for name in arguments.names if name not in names()]
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}: one of {', '.join(names())}")
+    chosen = arguments.names or [name for name in names() if name != "soak"]
+    found = {name: _rows(name, arguments) for name in chosen}
+    if arguments.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
     return 0
+
+
+def _rows(name: str, arguments: argparse.Namespace) -> list[dict[str, object]]:
+    more = {"minutes": arguments.minutes} if name == "soak" and arguments.minutes else {}
+    rows = importlib.import_module(f"benchmarks.{name}").run(arguments.quick, **more)
+    if not arguments.json:
+        print(f"{name}\n{table(rows)}\n", flush=True)
+    return rows
 
 
 if __name__ == "__main__":

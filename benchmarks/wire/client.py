@@ -58,11 +58,9 @@ class Reader:
         self._states[box.id] = option
         return await self._run(timeout)
 
-    def next_option(self, label: str) -> str:
-        """Return the option after the one chosen, the first after the last."""
-        box = self.boxes[label]
-        options = list(box.options)
-        return options[(options.index(self._states[box.id]) + 1) % len(options)]
+    def chosen(self, label: str) -> str:
+        """Return the option that the select box called ``label`` stands on."""
+        return self._states[self.boxes[label].id]
 
     async def close(self) -> None:
         """Leave."""
