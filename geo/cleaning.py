@@ -23,6 +23,7 @@ from geo.activities import (
 )
 from geo.coordinates import PAIR, read_positions
 from geo.dates import Span, common, ends_before_start, read_spans
+from geo.grid import has_tags
 from geo.headings import (
     EMPTY_VALUES,
     FUNCTIONALITY_VALUES,
@@ -278,12 +279,9 @@ def _without_tags(
     table: pd.DataFrame, columns: dict[str, str], dropped: Sequence[str], asked: set[str]
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Read a row of HXL tags under the headings: it names columns and is no record."""
-    if not len(table):
+    if not has_tags(table):
         return table, columns
     tags = {str(heading): str(cell).strip() for heading, cell in table.iloc[0].items()}
-    filled = [tag for tag in tags.values() if tag]
-    if not filled or not all(tag.startswith("#") for tag in filled):
-        return table, columns
     taken = {*asked, *dropped}
     tagged = {hxl_column(tag): heading for heading, tag in reversed(tags.items()) if heading not in taken}
     tagged.pop("", None)

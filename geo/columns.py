@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 from rapidfuzz import fuzz
 
-from geo.grid import first_row
+from geo.grid import first_row, has_tags
 from geo.headings import contact_headings, fold_heading, hxl_column, recognise
 
 # Likeness of two folded headings [0-100] from which one may be the other renamed: offered, never taken.
@@ -87,6 +87,7 @@ def choices(table: pd.DataFrame, profile: Profile | None = None) -> tuple[Choice
     settled = _settled(headings, profile)
     found = _recognised(table, headings, settled, contacts)
     renamed = _renamed(headings, profile, {**settled, **{h: c for h, (c, _why) in found.items()}}, contacts)
+    below = table.iloc[1:] if has_tags(table) else table
     made = []
     for heading in headings:
         if heading in settled:
@@ -98,7 +99,7 @@ def choices(table: pd.DataFrame, profile: Profile | None = None) -> tuple[Choice
         else:
             column, why = found.get(heading, ("", ""))
         asked = why not in ("profile", "contact")
-        made.append(Choice(heading, column, why, asked, _samples(table[heading])))
+        made.append(Choice(heading, column, why, asked, _samples(below[heading])))
     return tuple(made)
 
 

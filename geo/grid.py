@@ -57,6 +57,12 @@ def first_row(table: pd.DataFrame) -> list[str]:
     return [str(cell) for cell in table.iloc[0]] if len(table) else []
 
 
+def has_tags(table: pd.DataFrame) -> bool:
+    """Whether a row of HXL tags stands under the headings: it names columns and is no record."""
+    filled = [cell.strip() for cell in first_row(table) if cell.strip()]
+    return bool(filled) and all(cell.startswith("#") for cell in filled)
+
+
 def known_columns(headings: Sequence[str], below: Sequence[str] = ()) -> int:
     """Count the record columns that headings mean, or the HXL tags in the row below them."""
     tagged = {column for cell in below if cell.startswith("#") and (column := hxl_column(cell))}

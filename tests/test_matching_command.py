@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 from geo.__main__ import main
 
@@ -41,6 +42,25 @@ def test_common_encodings_and_separators_are_read(tmp_path: Path, encoding: str,
     text = separator.join(("lieu", "note")) + "\n" + separator.join(("Ménaka", "été")) + "\n"
     found = run(tmp_path, text, "--text", "lieu", "--level", "commune", encoding=encoding)
     assert found[["lieu", "note", "pcode"]].iloc[0].tolist() == ["Ménaka", "été", "ML100101"]
+
+
+def test_a_workbook_with_a_title_and_several_sheets_is_read(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Notes"])
+    sheet = book.create_sheet("Lieux")
+    for row in (
+        ["Liste de 2026"],
+        [],
+        ["Commune", "Région"],
+        ["#adm3+name", "#adm1+name"],
+        ["Ansongo", "Gao"],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "in.xlsx")
+    command = ["match", str(tmp_path / "in.xlsx"), "--out", str(tmp_path / "out.csv"), "--level", "3"]
+    assert main([*command, "--text", "Commune", "--region", "Région", "--sheet", "Lieux"]) == 0
+    found = written(tmp_path / "out.csv")
+    assert found[["Commune", "pcode"]].values.tolist() == [["Ansongo", "ML070101"]]
 
 
 def test_a_column_that_bears_a_results_name_is_kept(tmp_path: Path) -> None:

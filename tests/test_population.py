@@ -17,6 +17,7 @@ from geo.io.tables import read_communes
 from geo.population import COLUMNS, people, recognise, standardise, whole_number
 from tests import toy
 from tests.boundary_files import snapshot
+from tests.test_sheets import write_ods
 
 UNITS = toy.boundaries().units
 CODES = ["ML050101", "ML050102", "ML050201", "ML070101", "ML070102"]
@@ -318,6 +319,22 @@ def test_a_workbook_with_a_title_above_its_headings(tmp_path: Path) -> None:
     assert name == "residents_ml_2024"
 
 
+def test_an_open_document_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "recensement.ods"
+    figures = raw().astype(str)
+    write_ods(path, [["Titre"], [], list(figures.columns), *figures.values.tolist()])
+    read = files.read_population_file(path)
+    assert read["T_TL"].tolist() == figures["T_TL"].tolist()
+    # The rows bear the numbers that they have in the sheet.
+    assert read.index.tolist() == list(range(4, 4 + len(figures)))
+
+
+def test_a_text_of_another_encoding_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "macintosh.csv"
+    path.write_bytes("ADM3_PCODE;Population;Remarque\nML050101;12;été à Ménaka\n".encode("utf-16"))
+    assert files.read_population_file(path)["Remarque"].tolist() == ["été à Ménaka"]
+
+
 def test_two_sheets_of_population_are_not_guessed(tmp_path: Path) -> None:
     path = workbook(tmp_path, {"2023": raw(), "2024": raw()})
     with pytest.raises(PopulationFileError, match="2 feuilles portent une population"):
@@ -335,7 +352,7 @@ def test_damaged_files_change_nothing(tmp_path: Path, home: Path, monkeypatch: p
     before = snapshot(home)
     good = workbook(tmp_path, {"Feuil1": raw()}).read_bytes()
     bad = {
-        "half.xlsx": (good[: len(good) // 2], "abîmé ou illisible"),
+        "half.xlsx": (good[: len(good) // 2], "abîmé ou incomplet"),
         "text.xlsx": (b"not a workbook", "abîmé ou illisible"),
         "nul.csv": (b"ADM3_PCODE;T_TL\n\0\0;1\n", "octets nuls"),
         "empty.csv": (b"", "première ligne est vide"),

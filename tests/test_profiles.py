@@ -183,8 +183,13 @@ def test_discarding_touches_nothing_but_what_was_handed_in(tmp_path, own_home):
     old = uploads.keep("g.csv", b"x")
     long_ago = time.time() - 2 * uploads.KEPT_SECONDS
     os.utime(old.parent, (long_ago, long_ago))
-    uploads.sweep()
+    running, ended_job = uploads.keep("h.csv", b"x"), uploads.keep("job", b"x")
+    uploads.belongs_to(running, 7)
+    uploads.belongs_to(ended_job, 8)
+    assert ended_job.read_bytes() == b"x"
+    uploads.sweep([7])
     assert (kept.exists(), old.exists()) == (True, False)
+    assert (running.exists(), ended_job.exists()) == (True, False)
     with pytest.raises(StoreError, match=r"g\.csv : le fichier déposé n'est plus là"):
         uploads.place_order(old, Order(named("p"), PROFILE))
 

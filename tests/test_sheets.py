@@ -189,16 +189,7 @@ def test_errors_and_formulas_without_a_value_are_listed(tmp_path):
 
 def test_ods(tmp_path):
     path = tmp_path / "f.ods"
-    rows = "".join(
-        "<table:table-row>"
-        + "".join(
-            f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>'
-            for c in row
-        )
-        + "</table:table-row>"
-        for row in (["Commune", "Nombre"], ["Bara", "3"])
-    )
-    write_ods(path, rows)
+    write_ods(path, [["Commune", "Nombre"], ["Bara", "3"]])
     opened = read_sheet(path)
     assert (opened.kind, cells(opened)) == ("ods", {2: ["Bara", "3"]})
 
@@ -214,9 +205,12 @@ ODS = (
 
 
 def write_ods(path, rows):
+    """Write texts as the one sheet of an OpenDocument workbook."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    inner = "".join(f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in rows)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", ODS.format(rows=rows))
+        archive.writestr("content.xml", ODS.format(rows=inner))
         archive.writestr(
             "META-INF/manifest.xml",
             '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',

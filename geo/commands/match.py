@@ -1,11 +1,16 @@
 """``python -m geo match FILE --text COL --out OUT``: the unit that each written place name means."""
 
 import argparse
+import contextlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo.errors import RecordFileError
 from geo.i18n import _, number
 from geo.settings import LEVELS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OUTCOMES = ("match", "ambiguous", "none")
 ADDED = ("outcome", "pcode", "method", "score", "candidates", "located_in_pcode")
@@ -16,7 +21,8 @@ def add(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser(
         "match", help=_("rapprocher des noms de lieux des unités, sans rien deviner")
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help=_("fichier CSV"))
+    parser.add_argument("file", type=Path, metavar="FILE", help=_("fichier de tout format lu par import"))
+    parser.add_argument("--sheet", default="", metavar="NAME", help=_("feuille ou couche à lire"))
     parser.add_argument("--text", required=True, metavar="COL", help=_("colonne des noms de lieux"))
     parser.add_argument("--region", metavar="COL", help=_("colonne des régions indiquées"))
     parser.add_argument("--cercle", metavar="COL", help=_("colonne des cercles indiqués"))
@@ -30,10 +36,10 @@ def add(subparsers: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Match the file's names and say how many were found."""
     from geo.io.places import read_gazetteer  # noqa: PLC0415
-    from geo.io.records import read_table, write_csv  # noqa: PLC0415
+    from geo.io.records import write_csv  # noqa: PLC0415
     from geo.matching import match  # noqa: PLC0415
 
-    table = read_table(arguments.file)
+    table = _read(arguments.file, arguments.text, arguments.sheet)
     columns = {name: getattr(arguments, name) for name in ("text", "region", "cercle", "level")}
     _check(columns, list(table.columns), arguments.file.name)
     found = match(table, read_gazetteer(), **columns)
@@ -43,6 +49,22 @@ def run(arguments: argparse.Namespace) -> int:
     counts = found["outcome"].value_counts()
     _say(*(int(counts.get(outcome, 0)) for outcome in OUTCOMES), out=arguments.out)
     return 0
+
+
+def _read(path: Path, text: str, sheet: str) -> "pd.DataFrame":
+    """Read a text file whose first row has the column as it stands, any other as an import reads it."""
+    from geo.grid import has_tags  # noqa: PLC0415
+    from geo.io.records import read_table  # noqa: PLC0415
+    from geo.io.sheets import kind_of, read_sheet  # noqa: PLC0415
+
+    if kind_of(path) == "csv":
+        # What is written in the file comes out as it was: no title is looked for above the headings.
+        with contextlib.suppress(RecordFileError):
+            table = read_table(path)
+            if text in table:
+                return table
+    table = read_sheet(path, sheet=sheet).table
+    return table.iloc[1:] if has_tags(table) else table
 
 
 def _check(columns: dict[str, str | None], present: list[str], file: str) -> None:

@@ -13,7 +13,7 @@ def add(subparsers: Any) -> None:
         "population", help=_("Population par commune : installer, lister, choisir.")
     )
     actions = parser.add_subparsers(dest="action", required=True)
-    bring = actions.add_parser("install", help=_("Installer une table (CSV, XLSX) et l'utiliser."))
+    bring = actions.add_parser("install", help=_("Installer une table (CSV, XLSX, XLS, ODS) et l'utiliser."))
     bring.add_argument("file", type=Path, metavar="FILE")
     bring.add_argument("--layer", default="residents", help="residents, displaced, refugees")
     bring.add_argument("--year", default="", help=_("année des chiffres"))

@@ -1,8 +1,7 @@
-"""Population tables on disk: read CSV and XLSX, install, choose, load what is in use."""
+"""Population tables on disk: read text and workbooks, install, choose, load what is in use."""
 
 import csv
 import functools
-import io
 import json
 import re
 import zipfile
@@ -16,9 +15,12 @@ from geo import pcodes, settings
 from geo.boundaries import Boundaries
 from geo.errors import PopulationFileError, RecordFileError
 from geo.i18n import _, number
+from geo.io import texts
 from geo.io.folders import write_folders, write_text_at_once
-from geo.io.records import read_table, sha256
+from geo.io.records import sha256, table_from_text
+from geo.io.sheets import kind_of
 from geo.io.tables import read_table as read_shipped
+from geo.io.workbooks import read_rows
 from geo.population import COLUMNS, LAYERS, Table, recognise, standardise
 
 EMBEDDED: Final = "embedded"
@@ -31,7 +33,7 @@ def installed_dir() -> Path:
 
 
 def read_population_file(path: Path) -> pd.DataFrame:
-    """Read a CSV or XLSX as text; the index is the row of the file.
+    """Read a CSV or a workbook (XLSX, XLS, ODS) as text; the index is the row of the file.
 
     Raises
     ------
@@ -44,18 +46,24 @@ def read_population_file(path: Path) -> pd.DataFrame:
     if size > settings.MAX_POPULATION_FILE_MB:
         raise _too_large(path, size)
     suffix = path.suffix.lower()
-    if suffix in (".csv", ".txt", ".tsv"):
-        try:
-            return read_table(path)
-        except RecordFileError as error:
-            raise PopulationFileError(str(error)) from error
-        except csv.Error as error:
-            raise PopulationFileError(_damaged(path)) from error
-    if suffix == ".xlsx":
-        return _read_workbook(path)
+    try:
+        if suffix in (".csv", ".txt", ".tsv"):
+            return _read_text(path)
+        if suffix in (".xlsx", ".xls", ".ods"):
+            return _read_workbook(path)
+    except RecordFileError as error:
+        raise PopulationFileError(str(error)) from error
     raise PopulationFileError(
-        _("{file} : format non reconnu. Donnez un CSV ou un XLSX.").format(file=path.name)
+        _("{file} : format non reconnu. Donnez un CSV, un XLSX, un XLS ou un ODS.").format(file=path.name)
     )
+
+
+def _read_text(path: Path) -> pd.DataFrame:
+    try:
+        text, _encoding = texts.decode(path.read_bytes(), name=path.name)
+        return table_from_text(text.removeprefix("\ufeff"), name=path.name)
+    except csv.Error as error:
+        raise PopulationFileError(_damaged(path)) from error
 
 
 def _too_large(path: Path, size: float) -> PopulationFileError:
@@ -73,16 +81,19 @@ def _damaged(path: Path) -> str:
 def _read_workbook(path: Path) -> pd.DataFrame:
     """Read the sheet whose headings are those of a population table; headings may stand below a title."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist()) / 1_000_000
-        if unpacked > 10 * settings.MAX_POPULATION_FILE_MB:
-            raise _too_large(path, unpacked)
-        content = io.BytesIO(path.read_bytes())
-        sheets = pd.read_excel(
-            content, sheet_name=None, header=None, dtype=str, keep_default_na=False, engine="openpyxl"
-        )
-    except (zipfile.BadZipFile, OSError, ValueError, KeyError, TypeError, EOFError, SyntaxError) as error:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                unpacked = sum(member.file_size for member in archive.infolist()) / 1_000_000
+            if unpacked > 10 * settings.MAX_POPULATION_FILE_MB:
+                raise _too_large(path, unpacked)
+        kind = kind_of(path)
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
         raise PopulationFileError(_damaged(path)) from error
+    if kind not in ("xlsx", "xls", "ods"):
+        raise PopulationFileError(_damaged(path))
+    sheets = {
+        name: pd.DataFrame(rows, dtype="str").fillna("") for name, rows in read_rows(path, kind).items()
+    }
     found = {name: table for name, sheet in sheets.items() if (table := _table_of(sheet)) is not None}
     if not found:
         raise PopulationFileError(

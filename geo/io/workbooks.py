@@ -60,6 +60,19 @@ def read_workbook(path: Path, kind: str) -> list[Sheet]:
         ]
 
 
+def read_rows(path: Path, kind: str) -> dict[str, list[list[str]]]:
+    """Read the rows of every sheet as they stand, blank ones too; errors as :func:`read_workbook`."""
+    _inspected(path, kind)
+    found = {}
+    with _calamine(path) as book:
+        for about in book.sheets_metadata:
+            if about.typ == python_calamine.SheetTypeEnum.WorkSheet:
+                sheet = book.get_sheet_by_name(about.name)
+                check_extent(sheet.total_height + 1, sheet.total_width + 1, path.name)
+                found[about.name] = [list(cells) for _number, cells in _rows(sheet)]
+    return found
+
+
 def _inspected(path: Path, kind: str) -> Mapping[str, Extent]:
     if kind == "xlsx":
         return inspect_workbook(path)

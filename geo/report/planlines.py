@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from geo import columnwords
 from geo.activities import ActivityType
+from geo.counting import without_flag
 from geo.i18n import N_, _
 from geo.io.records import csv_text
 from geo.problemwords import problem_words
@@ -30,7 +31,12 @@ HEADINGS: Final[Mapping[str, str]] = {
 
 
 def problem_lines(
-    plan: Plan, *, names: Mapping[str, str], types: Mapping[str, ActivityType], day: date
+    plan: Plan,
+    *,
+    names: Mapping[str, str],
+    types: Mapping[str, ActivityType],
+    day: date,
+    with_repeats: bool = True,
 ) -> pd.DataFrame:
     """Return one line for each thing to be looked at, the rows of the file in order.
 
@@ -40,6 +46,8 @@ def problem_lines(
     ----------
     names : mapping
         Name of each unit by P-code.
+    with_repeats : bool
+        Whether each possible repeat is a line; some files repeat nearly every row.
 
     Returns
     -------
@@ -47,6 +55,8 @@ def problem_lines(
         As :func:`geo.report.faulty.lines`; ``file_row`` is missing for what concerns the whole file.
     """
     records, problems = plan.records, plan.cleaned.problems
+    if not with_repeats:
+        records = records.assign(flags=without_flag(records["flags"], "possible_repeat"))
     sheet, columns = plan.cleaned.sheet, dict(plan.cleaned.columns)
     statements = pd.DataFrame(
         {

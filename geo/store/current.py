@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo.boundaries import Boundaries
-from geo.counting import SEPARATOR
+from geo.counting import SEPARATOR, without_flag
 from geo.placing import repeats
 from geo.store import database, held, organisations, sources
 from geo.store.files import RECORDS_VARIABLE, TYPE_VARIABLE, Store, load_file, load_shipped
@@ -115,13 +115,7 @@ def _corrected_shipped(
 
 def with_repeats(records: pd.DataFrame) -> pd.DataFrame:
     """Flag what an earlier row says already, across all sources, and nothing else as a repeat."""
-    flags = records["flags"].map(
-        {
-            text: SEPARATOR.join(part for part in text.split(SEPARATOR) if part and part != _REPEAT)
-            for text in records["flags"].unique()
-        }
-    )
-    flags = flags.astype("str")
+    flags = without_flag(records["flags"], _REPEAT)
     again = repeats(records)
     added = flags.where(flags == "", flags + SEPARATOR) + _REPEAT
     return records.assign(flags=flags.where(~again, added).astype("str"))

@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from geo.store.orders import Order
 # Who hands a file in and goes away leaves it behind; it is thrown away after this time [s].
 KEPT_SECONDS: Final = 24 * 3600
 _ORDER: Final = "order.json"
+_JOB: Final = "job"
 _PREFIX: Final = "upload-"
 # A file name that is longer cannot be written everywhere.
 _LONGEST: Final = 100
@@ -59,8 +61,8 @@ def safe_name(name: str) -> str:
     plain = re.sub(r"[^\w .()\-]", "_", last).strip(" .-")
     stem, dot, ending = plain.rpartition(".")
     short = plain if len(plain) <= _LONGEST else f"{(stem or plain)[: _LONGEST - 8]}{dot}{ending[:7]}"
-    # The order lies beside it, under a name of its own.
-    return f"_{short}" if short == _ORDER else short or "fichier"
+    # Order and job lie beside it, under names of their own.
+    return f"_{short}" if short in (_ORDER, _JOB) else short or "fichier"
 
 
 def place_order(path: Path, order: Order) -> Path:
@@ -105,12 +107,25 @@ def discard(path: Path) -> None:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def sweep() -> None:
-    """Throw away what was handed in long ago; a running import has its file open for minutes at most."""
+def belongs_to(path: Path, number: int) -> None:
+    """Say which job a file handed in belongs to: it is thrown away when that has ended."""
+    with contextlib.suppress(FileNotFoundError):  # a small import may have ended already
+        (path.parent / _JOB).write_text(str(number), encoding="ascii")
+
+
+def sweep(running: Collection[int] = ()) -> None:
+    """Throw away files whose job was ended from outside, and those that nobody imported for long.
+
+    Parameters
+    ----------
+    running : collection of int
+        Jobs under way.
+    """
     if not folder().is_dir():
         return
     oldest = time.time() - KEPT_SECONDS
     for made in folder().glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):  # another visit may be sweeping too
-            if made.stat().st_mtime < oldest:
+            job = (made / _JOB).read_text(encoding="ascii") if (made / _JOB).exists() else ""
+            if (job and int(job) not in running) or (not job and made.stat().st_mtime < oldest):
                 shutil.rmtree(made, ignore_errors=True)

@@ -139,7 +139,6 @@ def _kept(given: Any) -> tuple[Path, str]:
     if kept is None or kept[0] != given.file_id or not kept[1].is_file():
         if kept is not None:
             uploads.discard(kept[1])
-        uploads.sweep()
         content = given.getvalue()
         path = uploads.keep(str(given.name), content)
         kept = (given.file_id, path, hashlib.sha256(content).hexdigest())

@@ -7,6 +7,7 @@ import streamlit as st
 
 from geo import columns, columnwords
 from geo.columns import Choice, Profile
+from geo.grid import has_tags
 from geo.i18n import _, language, ngettext, number
 from geo.store.orders import Order
 from geo.ui import parts, sheets
@@ -53,7 +54,7 @@ def ask(handed: Handed) -> Order | None:
 
 def _summary(made: Sequence[Choice], handed: Handed) -> str:
     asked = sum(choice.asked for choice in made)
-    rows = number(len(handed.opened.table))
+    rows = number(len(handed.opened.table) - int(has_tags(handed.opened.table)))
     contacts = [choice.heading for choice in made if choice.why == "contact"]
     told = [
         ngettext("{n} colonne", "{n} colonnes", len(made)).format(n=number(len(made))),

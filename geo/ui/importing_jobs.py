@@ -69,7 +69,9 @@ def _start(handed: Handed, order: Order, who: str) -> None:
     try:
         written = uploads.place_order(handed.path, order)
         arguments = [str(handed.path), "--order", str(written), "--yes"]
-        st.session_state[_JOB] = jobs.start(arguments, file_name=handed.name, who=who)
+        number_of_job = jobs.start(arguments, file_name=handed.name, who=who)
+        uploads.belongs_to(handed.path, number_of_job)
+        st.session_state[_JOB] = number_of_job
     except CouvertureError as error:
         fault(error)
         return
@@ -88,6 +90,7 @@ def under_way() -> None:
         fault(error)
         return
     running = [job.id for job in found if job.state == jobs.RUNNING]
+    uploads.sweep(running)
     if running:
         st.html(sheets.section(_("En cours")))
         st.fragment(_progress, run_every=EVERY_SECONDS)(language(), running)

@@ -63,9 +63,9 @@ def _look(key: str, _handed: Handed, _order: Order) -> Look:
 
 
 @st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)
-def _lines(key: str, lang: str, _plan: Plan) -> pd.DataFrame:
+def _lines(key: str, lang: str, with_repeats: bool, _plan: Plan) -> pd.DataFrame:
     names, types = words.unit_names(data.ground().frame), data.records().types
-    return problem_lines(_plan, names=names, types=types, day=date.today())
+    return problem_lines(_plan, names=names, types=types, day=date.today(), with_repeats=with_repeats)
 
 
 def take(handed: Handed, order: Order) -> Look | None:
@@ -75,7 +75,7 @@ def take(handed: Handed, order: Order) -> Look | None:
     try:
         with st.spinner(_("Essai en cours : lecture, placement, comparaison avec ce qui est en place…")):
             look = _look(key, handed, order)
-            found = _lines(key, language(), look.plan)
+            found = _lines(key, language(), False, look.plan)
     except CouvertureError as error:
         fault(error)
         return None
@@ -90,7 +90,7 @@ def take(handed: Handed, order: Order) -> Look | None:
         return None
     _changes(look.plan)
     importing_effects.show(look.totals, look.displaced)
-    _problems(look.plan, found)
+    _problems(look, found)
     return look
 
 
@@ -154,31 +154,34 @@ def _differences(plan: Plan) -> bytes:
     )
 
 
-def _problems(plan: Plan, found: pd.DataFrame) -> None:
-    repeats = int((found["fault"] == "repeat").sum())
+def _problems(look: Look, found: pd.DataFrame) -> None:
+    """List what is to be looked at; possible repeats, which may be most rows, only in the files."""
+    plan, title = look.plan, _("Problèmes")
+    repeats = account(plan.records).repeats
+    told = [_("À regarder : {n}").format(n=number(len(found)))]
+    if repeats:
+        told.append(_("répétitions possibles, listées dans les fichiers : {n}").format(n=number(repeats)))
+    if len(found) > SHOWN:
+        told.append(_("les {n} premiers sont montrés, les fichiers les ont tous").format(n=number(SHOWN)))
+    st.html(sheets.section(title, sheets.paragraph(" · ".join(told))))
     # What is not in the figures, or not as it was written, comes before what is only odd.
-    worst = found["fault"].map(lambda fault: fault not in ("review", "rejected", "unread"))
-    listed = worded(
-        found[found["fault"] != "repeat"].iloc[worst[found["fault"] != "repeat"].argsort(kind="stable")]
-    )
-    title = _("Problèmes")
-    if found.empty:
-        st.html(sheets.section(title, sheets.paragraph(_("Aucun."))))
-        return
-    told = _("À regarder : {n}, dont répétitions possibles : {repeats}.").format(
-        n=number(len(found)), repeats=number(repeats)
-    )
-    if len(listed) > SHOWN:
-        told += " " + _("Les {n} premiers sont montrés ; les fichiers les ont tous.").format(n=number(SHOWN))
-    st.html(sheets.section(title, sheets.paragraph(told)))
+    odd = ~found["fault"].isin(["review", "rejected", "unread"])
+    listed = worded(found.iloc[odd.argsort(kind="stable")])
     rows = [[_cell(value) for value in row] for row in listed.head(SHOWN).itertuples(index=False, name=None)]
     if rows:
         st.html(sheets.sheet(list(listed.columns), rows, caption=title))
+    if not (rows or repeats):
+        return
+    lang = language()
+
+    def every() -> pd.DataFrame:
+        return _lines(look.key, lang, True, plan)
+
     with st.container(horizontal=True, key="problem-files"):
-        _download_csv(_("Tous les problèmes (CSV)"), "problemes.csv", lambda: problems_csv(found))
+        _download_csv(_("Tous les problèmes (CSV)"), "problemes.csv", lambda: problems_csv(every()))
         st.download_button(
             _("Tous les problèmes (XLSX)"),
-            _maker(lambda: problems_xlsx(found, plan)),
+            _maker(lambda: problems_xlsx(every(), plan)),
             file_name="problemes.xlsx",
             mime=XLSX,
             key="problems-xlsx",

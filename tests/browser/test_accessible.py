@@ -84,6 +84,14 @@ def _fold_menu(visit: Visit) -> None:
     visit.page.get_by_test_id("stExpandSidebarButton").wait_for()
 
 
+def _dry_run(visit: Visit) -> None:
+    content = "Code;Structure;Commune;Nb AVEC;Téléphone\nK1;AMSS;Bara;x;76 12 34 56\n"
+    file = {"name": "essai.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    visit.page.locator("input[type=file]").set_input_files(file)
+    visit.page.get_by_role("button", name="Confirmer et faire l'essai").click(timeout=60_000)
+    visit.page.get_by_role("heading", name="4. Confirmer").wait_for(timeout=60_000)
+
+
 # Parts that a page shows only once something was done.
 STATES: dict[str, tuple[str, Callable[[Visit], None]]] = {
     "more filters": ("carte", _more_filters),
@@ -93,6 +101,7 @@ STATES: dict[str, tuple[str, Callable[[Visit], None]]] = {
     "a chosen unit and a notice": ("carte?zone=ML0701&niveau=lune", lambda _visit: None),
     "neighbours": ("fiche?unite=ML07", _last_tab),
     "a folded menu": ("methode", _fold_menu),
+    "a dry run": ("importer", _dry_run),
 }
 
 
