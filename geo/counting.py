@@ -98,19 +98,6 @@ def has_flag(records: pd.DataFrame, flag: str) -> pd.Series:
     return (SEPARATOR + records["flags"] + SEPARATOR).str.contains(SEPARATOR + flag + SEPARATOR, regex=False)
 
 
-def without_flag(flags: pd.Series, flag: str) -> pd.Series:
-    """Return ``flags`` without one of them.
-
-    >>> without_flag(pd.Series(["a;b", "b", ""]), "b").tolist()
-    ['a', '', '']
-    """
-    kept = {
-        text: SEPARATOR.join(part for part in text.split(SEPARATOR) if part and part != flag)
-        for text in flags.unique()
-    }
-    return flags.map(kept).astype("str")
-
-
 def account(
     records: pd.DataFrame, *, shown: Communes = frozenset(), members: "Members | None" = None
 ) -> Accounting:

@@ -9,7 +9,6 @@ from openpyxl import Workbook
 
 from geo import columnwords
 from geo.activities import ActivityType
-from geo.counting import without_flag
 from geo.i18n import N_, _
 from geo.io.records import csv_text
 from geo.problemwords import problem_words
@@ -17,6 +16,7 @@ from geo.report.accounting import accounting_line
 from geo.report.faulty import LINE_COLUMNS, Papers, lines
 from geo.report.planwords import difference_line, warning_lines
 from geo.report.workbook import add_sheet, saved
+from geo.store.current import without_flag
 from geo.store.planning import Plan
 
 HEADINGS: Final[Mapping[str, str]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo.boundaries import Boundaries
-from geo.counting import SEPARATOR, without_flag
+from geo.counting import SEPARATOR
 from geo.placing import repeats
 from geo.store import database, held, organisations, sources
 from geo.store.files import RECORDS_VARIABLE, TYPE_VARIABLE, Store, load_file, load_shipped
@@ -119,3 +119,16 @@ def with_repeats(records: pd.DataFrame) -> pd.DataFrame:
     again = repeats(records)
     added = flags.where(flags == "", flags + SEPARATOR) + _REPEAT
     return records.assign(flags=flags.where(~again, added).astype("str"))
+
+
+def without_flag(flags: pd.Series, flag: str) -> pd.Series:
+    """Return ``flags`` without one of them.
+
+    >>> without_flag(pd.Series(["a;b", "b", ""]), "b").tolist()
+    ['a', '', '']
+    """
+    kept = {
+        text: SEPARATOR.join(part for part in text.split(SEPARATOR) if part and part != flag)
+        for text in flags.unique()
+    }
+    return flags.map(kept).astype("str")
