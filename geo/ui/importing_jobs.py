@@ -18,7 +18,6 @@ from geo.store.orders import Order
 from geo.ui import parts, sheets
 from geo.ui.importing import Handed, fault, start_over
 from geo.ui.importing_look import Look
-from geo.ui.page import MENU
 
 # How often the page asks how far an import is [s].
 EVERY_SECONDS: Final = 1.0
@@ -118,8 +117,12 @@ def _how_far(job: Job) -> str:
     """Say what an import is at; text of a progress bar, which reads Markdown."""
     step = _(_STEPS.get(job.step, job.step))
     rows = f" {number(job.done)} / {number(job.total)}" if job.total else ""
-    name = "".join(f"\\{sign}" if sign in r"\`*_[]$:#<>~!|" else sign for sign in job.file_name)
-    return _("« {file} », par {who} : {step}").format(file=name, who=job.who, step=step) + rows
+    return (
+        _("« {file} », par {who} : {step}").format(
+            file=parts.label_text(job.file_name), who=job.who, step=step
+        )
+        + rows
+    )
 
 
 def _ended(job: Job) -> None:
@@ -133,10 +136,9 @@ def _ended(job: Job) -> None:
     if counts:
         told.append(accounting_line(counts["read"], counts["placed"], counts["review"], counts["rejected"]))
     ways = [sheets.link("carte", _("Voir la carte"))]
-    if counts and counts["review"] and any(file == "pages/lieux.py" for file, _title in MENU):
-        ways.insert(
-            0, sheets.link("lieux", _("Lieux à vérifier ({n} lignes)").format(n=number(counts["review"])))
-        )
+    if counts and counts["review"]:
+        label = _("Lieux à vérifier ({n} lignes)").format(n=number(counts["review"]))
+        ways.insert(0, sheets.link("lieux", label, origine=f"import-{job.result.get('import', 0)}"))
     st.html(
         f"<section class='empty' role='status'>{''.join(sheets.paragraph(line) for line in told)}"
         f"{sheets.bullets(ways)}</section>"

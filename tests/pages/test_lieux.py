@@ -8,7 +8,7 @@ from geo.activities import Source
 from geo.io import load_boundaries
 from geo.sharing import READER
 from geo.store import database, decisions, imports, planning, review
-from geo.ui import keeping
+from geo.ui import keeping, settling
 from tests.doubtful import doubtful
 from tests.pages.opening import links, open_page, rows, said
 
@@ -160,6 +160,17 @@ def test_a_button_pressed_twice_makes_one_decision(four_groups, monkeypatch):
     press(app, "Choisir A")
     assert "est déjà réglé : décision 1, par issa." in said(app)
     assert len(decisions.decisions()) == 1
+
+
+def test_only_the_open_groups_candidates_are_worked_out(four_groups, monkeypatch):
+    asked = []
+    whole = settling.offered.choices
+    monkeypatch.setattr(
+        settling.offered, "choices", lambda group, *rest: asked.append(group["group"]) or whole(group, *rest)
+    )
+    app = open_page("lieux", raison="place_contradicted")
+    press(app, "Choisir A")
+    assert len(asked) == len(set(asked)) == 2
 
 
 def test_sources_are_text_and_a_filter_by_import_keeps_its_groups(four_groups):
