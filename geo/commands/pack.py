@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     started, day = time.monotonic(), date.today()
     out = packs.folder(arguments.out)
-    prepared, tools = _ready()
+    prepared, tools = ready()
     meeting = _meeting(prepared, _view(prepared, arguments), arguments.norms)
     if not meeting.subjects:
         raise ViewError(_("Aucun enregistrement pour ces choix."))
@@ -63,7 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _ready() -> "tuple[Prepared, Tools]":
+def ready() -> "tuple[Prepared, Tools]":
+    """Return the shared records in use, and what the files are made with."""
     from geo import assets  # noqa: PLC0415
     from geo.basemap import published  # noqa: PLC0415
     from geo.commands.map import later_drawn, prepare  # noqa: PLC0415

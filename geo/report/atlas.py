@@ -12,7 +12,7 @@ from geo.i18n import _, number
 from geo.meeting import Meeting
 from geo.report import frontsheet
 from geo.report.canvas import Sheet, bound, drawing_lock
-from geo.report.cerclesheet import cercle_sheet
+from geo.report.cerclesheet import cercle_sheet, picture_of
 from geo.report.drawing import Drawing
 from geo.report.frontsheet import closing_sheets, cover_sheet
 from geo.report.maplayers import PointLooks
@@ -66,7 +66,6 @@ def atlas(meeting: Meeting, drawing: Drawing, *, day: date, looks: PointLooks | 
         Looks of the points, see :func:`geo.report.mapsheet.map_page`.
     """
     with drawing_lock():
-        shown = meeting.cercles if meeting.subjects else ()
         made = Atlas(
             title=frontsheet.title(meeting, drawing),
             day=day,
@@ -75,11 +74,18 @@ def atlas(meeting: Meeting, drawing: Drawing, *, day: date, looks: PointLooks | 
                 map_page(each.communes, drawing, day=day, looks=looks).sheet for each in meeting.subjects
             ),
             needs=tuple(need_sheet(each, drawing, day=day) for each in meeting.needs),
-            cercles=tuple(cercle_sheet(meeting, code, drawing, day=day) for code in shown),
+            cercles=_cercles(meeting, drawing, day),
             closing=tuple(closing_sheets(meeting, drawing, day=day)),
         )
         paginate(made.sheets)
     return made
+
+
+def _cercles(meeting: Meeting, drawing: Drawing, day: date) -> tuple[Sheet, ...]:
+    if not meeting.subjects:
+        return ()
+    picture = picture_of(meeting, drawing)
+    return tuple(cercle_sheet(meeting, code, drawing, picture, day=day) for code in meeting.cercles)
 
 
 def contents(meeting: Meeting) -> list[str]:

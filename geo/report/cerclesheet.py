@@ -28,16 +28,24 @@ _INDENT_MM: Final = 7.0
 # Under the map: its legend and its scale.
 _LEGEND_MM: Final = 33.0
 _LEAST_ROW_MM: Final = 3.3
+# Classes of the communes, and the letter of each class.
+Picture = tuple[Shown, dict[str, str]]
 
 
-def cercle_sheet(meeting: Meeting, cercle: str, drawing: Drawing, *, day: date) -> Sheet:
-    """Lay out the page of one cercle, in the current language."""
+def cercle_sheet(meeting: Meeting, cercle: str, drawing: Drawing, picture: Picture, *, day: date) -> Sheet:
+    """Lay out the page of one cercle, in the current language.
+
+    Parameters
+    ----------
+    picture : Picture
+        Of :func:`picture_of`, the same for every cercle.
+    """
     sheet = Sheet()
     name = drawing.names[cercle]
     kind = _("moughataa") if country(cercle) == "MR" else _("cercle")
     top = heading(sheet, f"{name} · {kind}", words.area(View(unit=cercle), drawing.frame))
     bottom = footer(sheet, _footer(meeting, cercle, drawing, day))
-    done, marked = _picture(meeting, drawing)
+    done, marked = picture
     communes = communes_of(meeting, cercle)
     within = _within(done, communes)
     low = bottom + _LEGEND_MM
@@ -52,8 +60,8 @@ def cercle_sheet(meeting: Meeting, cercle: str, drawing: Drawing, *, day: date) 
     return sheet
 
 
-def _picture(meeting: Meeting, drawing: Drawing) -> tuple[Shown, dict[str, str]]:
-    """Classes of the first need known, else of the first type."""
+def picture_of(meeting: Meeting, drawing: Drawing) -> Picture:
+    """Return what the maps show: the first need known with its letters, else the first type."""
     if meeting.needs:
         return need_shown(meeting.needs[0], drawing), letters()
     return shown(meeting.subjects[0].communes, drawing.frame), {}

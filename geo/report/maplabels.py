@@ -15,13 +15,11 @@ from geo.basemap import Basemap
 from geo.i18n import language
 from geo.labels import DOTTED
 from geo.report import style
-from geo.report.canvas import MM_PER_POINT, drawable, font, line_mm, width_mm
+from geo.report.canvas import HALF_HEIGHT, MM_PER_POINT, Line, drawable, font, line_mm, width_mm
 from geo.report.drawing import Unit
 from geo.report.window import Place, Window
 
 LABEL_SIZE: Final = 6.5  # [pt]
-# From the base of a line to the middle of its tall letters, in font sizes.
-_HALF_HEIGHT: Final = 0.38
 # A label of the base map is 12 px on a screen: so many pixels make a millimetre of this page.
 _PX_PER_MM: Final = 12 / (LABEL_SIZE * MM_PER_POINT)
 _WATER_KINDS: Final = ("river", "lake", "area")
@@ -159,16 +157,15 @@ def write(
     """Text about a position, its halo kept for :func:`draw_halos`: a text with an effect is none in a PDF."""
     line, prop = drawable(words), font(size, bold=bold, italic=italic)
     lon = at[0] - width_mm(line, size, bold=bold, italic=italic) / 2 / on.mm_per_lon
-    lat = at[1] - _HALF_HEIGHT * size * MM_PER_POINT / on.mm_per_lat
+    lat = at[1] - HALF_HEIGHT * size * MM_PER_POINT / on.mm_per_lat
     outline = _outline(line, size, bold, italic)
     if len(outline):
         corners = np.asarray(outline.vertices, dtype=float) * MM_PER_POINT
         letters = corners / (on.mm_per_lon, on.mm_per_lat) + (lon, lat)
         on.halos.append(Path(letters, outline.codes))
-    on.axes.text(
-        lon, lat, line, color=colour, fontproperties=prop, ha="left", va="baseline", parse_math=False,
-        clip_on=True, zorder=8,
-    )  # fmt: skip
+    text = Line(lon, lat, line, color=colour, fontproperties=prop, transform=on.axes.transData, zorder=8)
+    text.set_clip_path(on.axes.patch)
+    on.axes.add_artist(text)
 
 
 @functools.lru_cache(maxsize=4096)
