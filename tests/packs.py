@@ -59,6 +59,7 @@ def plain(text: str) -> str:
     return re.sub(r"[ \n\xa0]+", " ", text)
 
 
+@functools.lru_cache(maxsize=8)
 def pdf_pages(content: bytes) -> list[str]:
     return [plain(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
 

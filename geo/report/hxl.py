@@ -94,7 +94,7 @@ def presence_table(meeting: Meeting) -> pd.DataFrame:
     """
     names = words.unit_names(meeting.frame)
     rows = [_presence_row(row, names) for row in meeting.presence.to_dict("records")]
-    return pd.DataFrame(rows, columns=list(HAPI_TAGS)).fillna("")
+    return pd.DataFrame(rows, columns=list(HAPI_TAGS))
 
 
 def _presence_row(row: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, str]:
@@ -102,7 +102,8 @@ def _presence_row(row: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str,
     region = pcodes.parent(cercle, "region")
     code, named = SECTORS.get(row["sector"], ("", str(row["sector"])))
     organisation = str(row["implementing_org"])
-    return {
+    # What is not known here stays empty.
+    return dict.fromkeys(HAPI_TAGS, "") | {
         "location_code": ISO3[pcodes.country(cercle)],
         "provider_admin1_name": names[region],
         "provider_admin2_name": names[cercle],

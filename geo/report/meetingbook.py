@@ -21,7 +21,7 @@ from geo.weighing import evidence, weigh
 
 SHEETS: Final = (
     N_("Enregistrements"),
-    N_("Couverture"),
+    N_("Couverture par unité"),
     N_("Besoins"),
     N_("Chevauchements"),
     N_("Comptes"),

@@ -13,6 +13,7 @@ PAGES = {
     "qualite": "Qualité des données",
     "enregistrement": "Corriger un enregistrement",
     "lieux": "Lieux à vérifier",
+    "dossier?zone=ML0702": "Dossier de réunion",
     "methode": "Méthode et sources",
 }
 RUN_OVER = "[data-testid=stApp][data-test-script-state=notRunning]"
