@@ -24,12 +24,12 @@ MENU: Final = (
     ("pages/carte.py", N_("Carte 3W / couverture")),
     ("pages/besoins.py", N_("Besoins non couverts")),
     ("pages/qui_fait_quoi.py", N_("Qui fait quoi où")),
+    ("pages/dossier.py", N_("Dossier de réunion")),
     ("pages/fiche.py", N_("Fiche")),
     ("pages/importer.py", N_("Importer")),
     ("pages/lieux.py", N_("Lieux à vérifier")),
     ("pages/qualite.py", N_("Qualité des données")),
     ("pages/enregistrement.py", N_("Enregistrements")),
-    ("pages/dossier.py", N_("Dossier de réunion")),
     ("pages/methode.py", N_("Méthode et sources")),
 )
 
