@@ -28,6 +28,7 @@ from geo.headings import (
     EMPTY_VALUES,
     FUNCTIONALITY_VALUES,
     STATUS_VALUES,
+    by_values,
     contact_headings,
     fold_heading,
     hxl_column,
@@ -110,7 +111,8 @@ def clean(
     organisations = {stated[column] for column in ORGANISATION_COLUMNS if column in stated}
     dropped = [name for name in contact_headings(headings) if name not in organisations]
     asked = {column: heading for column, heading in stated.items() if heading not in dropped}
-    columns = recognise([name for name in headings if name not in dropped], given=asked)
+    found = recognise([name for name in headings if name not in dropped], given=asked)
+    columns = by_values(found, table, given=asked)
     table, columns = _without_tags(table, columns, dropped, set(asked.values()))
     raw = pd.DataFrame(
         {column: table[heading].astype("str") for column, heading in columns.items()}, index=table.index

@@ -12,7 +12,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from geo.grid import first_row, has_tags
-from geo.headings import contact_headings, fold_heading, hxl_column, recognise
+from geo.headings import by_values, contact_headings, fold_heading, hxl_column, recognise
 
 # Likeness of two folded headings [0-100] from which one may be the other renamed: offered, never taken.
 MIN_LIKENESS: Final = 60.0
@@ -175,7 +175,7 @@ def _recognised(
             found[name] = (column, "tag")
             taken.add(column)
     # All headings are shown to the recogniser: some mean something only beside others.
-    for column, heading in recognise(headings).items():
+    for column, heading in by_values(recognise(headings), table).items():
         if heading in open_headings and heading not in found and column not in taken:
             found[heading] = (column, "heading")
             taken.add(column)

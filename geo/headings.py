@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+import pandas as pd
+
 from geo.activities import NUMBER_COLUMNS, PROVIDER_COLUMNS
 from geo.headingwords import FUNCTIONALITY_VALUES, HEADINGS, HXL_TAGS, STATUS_VALUES
 
@@ -202,3 +204,27 @@ def standard_value(text: str, table: Mapping[str, tuple[str, ...]]) -> str | Non
     if folded in EMPTY_VALUES and folded not in table.get("unknown", ()):
         return ""
     return _inverted(table).get(folded)
+
+
+def by_values(
+    columns: Mapping[str, str], table: pd.DataFrame, *, given: Iterable[str] = ()
+) -> dict[str, str]:
+    """Return the columns, a *statut* that says only whether works run taken for their functionality.
+
+    Parameters
+    ----------
+    columns
+        Record column to heading, of :func:`recognise`.
+    table : DataFrame of str
+        One column a heading.
+    given
+        Record columns that somebody named: they stay.
+    """
+    heading = columns.get("activity_status", "")
+    if not heading or "functionality" in columns or "activity_status" in set(given):
+        return dict(columns)
+    cells = {str(cell).strip() for cell in table[heading]} - {""}
+    runs = [cell for cell in cells if standard_value(cell, FUNCTIONALITY_VALUES)]
+    if not runs or any(standard_value(cell, STATUS_VALUES) for cell in cells):
+        return dict(columns)
+    return {"functionality" if name == "activity_status" else name: said for name, said in columns.items()}

@@ -1,5 +1,6 @@
 """Headings and values as partners write them."""
 
+import pandas as pd
 import pytest
 
 from geo.headings import (
@@ -7,6 +8,7 @@ from geo.headings import (
     HEADINGS,
     HXL_TAGS,
     STATUS_VALUES,
+    by_values,
     contact_headings,
     fold_heading,
     hxl_column,
@@ -122,3 +124,26 @@ def test_every_hxl_tag_finds_its_own_column():
 )
 def test_functionality_words(text, value):
     assert standard_value(text, FUNCTIONALITY_VALUES) == value
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        (["fonctionnel", "en panne", ""], "functionality"),
+        (["fonctionnel", "bizarre"], "functionality"),
+        (["en cours", "terminé"], "activity_status"),
+        (["fonctionnel", "en cours"], "activity_status"),  # both: left as it is called, the rest is said
+        (["", ""], "activity_status"),
+    ],
+)
+def test_a_status_that_says_only_whether_works_run_is_their_functionality(cells, column):
+    table = pd.DataFrame({"Statut": cells})
+    assert by_values(recognise(["Statut"]), table) == {column: "Statut"}
+    assert by_values({"activity_status": "Statut"}, table, given=["activity_status"]) == {
+        "activity_status": "Statut"
+    }
+
+
+def test_a_functionality_of_its_own_keeps_the_status():
+    table = pd.DataFrame({"Statut": ["fonctionnel"], "État fonctionnel": ["en panne"]})
+    assert by_values(recognise(list(table)), table)["activity_status"] == "Statut"
