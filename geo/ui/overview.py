@@ -257,8 +257,8 @@ def empty() -> str:
     """Return what to do where there is no record at all."""
     title = _("Aucun enregistrement pour l'instant.")
     text = _(
-        "Les limites et la population sont là. Pour voir vos activités, démarrez l'application sur un "
-        "fichier CSV : COUVERTURE_RECORDS=FICHIER make app. Une ligne par enregistrement, les titres en "
-        "français ou en anglais ; la page Méthode et sources dit comment on compte."
+        "Les limites et la population sont là. Pour voir vos activités, apportez le fichier d'un partenaire "
+        "à la page Importer, ou démarrez l'application sur un fichier : COUVERTURE_RECORDS=FICHIER make app. "
+        "Une ligne par enregistrement, les titres en français ou en anglais."
     )
     return f"<section class='empty'><p><b>{escaped(title)}</b></p><p>{escaped(text)}</p></section>"
