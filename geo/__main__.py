@@ -7,7 +7,7 @@ import pkgutil
 import sys
 
 from geo import __version__, commands
-from geo.errors import CouvertureError
+from geo.errors import CouvertureError, out_of_memory
 from geo.i18n import LANGUAGE_VARIABLE, _, set_language
 
 
@@ -33,6 +33,9 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     except CouvertureError as error:
         print(error, file=sys.stderr)
+        return 2
+    except MemoryError as error:
+        print(out_of_memory(error), file=sys.stderr)
         return 2
 
 

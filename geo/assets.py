@@ -7,6 +7,7 @@ and no lifetime, and a browser keeps a file for a tenth of its age without
 asking again, so an old date spares a visitor every second request.
 """
 
+import contextlib
 import functools
 import hashlib
 import importlib
@@ -18,7 +19,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from geo.errors import CouvertureError
+from geo.errors import CouvertureError, ViewError
+from geo.i18n import _
 from geo.settings import STATIC_DIR
 
 # 1 January 2015. As the name or folder of a file changes with its content, no stale copy is ever met.
@@ -92,15 +94,27 @@ def address(name: str) -> str:
 
 
 def _write(target: Path, content: bytes) -> None:
+    if target.is_file() and target.read_bytes() == content:
+        # In a folder that may not be written, what is there already serves with the date it has.
+        with contextlib.suppress(OSError):
+            os.utime(target, (FIXED_DATE, FIXED_DATE))
+        return
     # Several servers may start on one folder: each writes aside and renames.
-    if not (target.is_file() and target.read_bytes() == content):
+    aside = ""
+    try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, aside = tempfile.mkstemp(dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         Path(aside).chmod(0o644)
+        os.utime(aside, (FIXED_DATE, FIXED_DATE))
         Path(aside).replace(target)
-    os.utime(target, (FIXED_DATE, FIXED_DATE))
+    except OSError as error:
+        if aside:
+            Path(aside).unlink(missing_ok=True)
+        raise ViewError(
+            _("{file} : impossible d'écrire ({why}).").format(file=target.parent, why=error.strerror)
+        ) from error
 
 
 def lay_out(static_dir: Path = STATIC_DIR) -> None:

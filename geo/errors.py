@@ -4,6 +4,10 @@ Faults in data (a row without a position, a name that matches nothing) are not
 errors: they are returned in the accounting and in the problem list.
 """
 
+import traceback
+
+from geo.i18n import _
+
 
 class CouvertureError(Exception):
     """Base of every error that a user can act on; the command line prints it as one line."""
@@ -47,3 +51,13 @@ class NoNetworkError(NetworkError):
 
 class AlreadyDecidedError(StoreError):
     """A decision on these rows stands: another was quicker, or a button was pressed twice."""
+
+
+def out_of_memory(error: MemoryError) -> str:
+    """Return what a user is told when memory runs out, and let go of what the fault keeps alive."""
+    # The frames of the trace still hold the frames of data that did not fit beside the next one.
+    traceback.clear_frames(error.__traceback__)
+    return _(
+        "Mémoire insuffisante ; rien n'a été enregistré. Partagez le fichier ou réduisez la demande, puis "
+        "réessayez."
+    )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo.errors import CouvertureError
+from geo.errors import CouvertureError, out_of_memory
 from geo.i18n import _
 
 if TYPE_CHECKING:
@@ -69,6 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
         return _run(arguments)
     except CouvertureError as error:
         jobs.fail(arguments.job, str(error))
+        raise
+    except MemoryError as error:
+        jobs.fail(arguments.job, out_of_memory(error))
         raise
     except BaseException as error:
         # Nobody reads this process's standard error: what went wrong stands in its job.

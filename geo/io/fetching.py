@@ -22,7 +22,7 @@ from geo import settings
 from geo.errors import BoundaryFileError, CouvertureError, NetworkError, NoNetworkError
 from geo.i18n import LANGUAGE_VARIABLE, _, language, number, short_date
 from geo.io import download, hdx
-from geo.io.folders import write_text_at_once
+from geo.io.folders import reason, write_text_at_once
 from geo.io.install import install
 from geo.io.layers import about, in_use
 
@@ -110,7 +110,7 @@ def fetch(
 
 def _unwritten(error: OSError) -> BoundaryFileError:
     text = _("{folder} : écriture impossible ({reason}). Libérez de la place ou changez COUVERTURE_HOME.")
-    return BoundaryFileError(text.format(folder=_folder(), reason=error.strerror))
+    return BoundaryFileError(text.format(folder=_folder(), reason=reason(error)))
 
 
 def _folder() -> Path:

@@ -62,3 +62,8 @@ def write_text_at_once(path: Path, text: str) -> None:
     except OSError:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def reason(error: OSError) -> str:
+    """Return why the disk refused, in the system's words: a library puts its own around them."""
+    return os.strerror(error.errno) if error.errno else str(error.strerror or error)

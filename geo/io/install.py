@@ -11,6 +11,7 @@ from geo.boundaries import Boundaries, border
 from geo.embedded import hierarchy
 from geo.errors import BoundaryFileError
 from geo.i18n import _
+from geo.io.folders import reason
 from geo.io.layers import (
     EMBEDDED,
     about,
@@ -90,7 +91,7 @@ def install(
         raise BoundaryFileError(
             _(
                 "{folder} : écriture impossible ({reason}). Libérez de la place ou changez COUVERTURE_HOME."
-            ).format(folder=installed_dir(), reason=error.strerror)
+            ).format(folder=installed_dir(), reason=reason(error))
         ) from error
     boundaries = load_boundaries()
     overlap, gap = border(boundaries)

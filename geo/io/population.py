@@ -16,7 +16,7 @@ from geo.boundaries import Boundaries
 from geo.errors import PopulationFileError, RecordFileError
 from geo.i18n import _, number
 from geo.io import texts
-from geo.io.folders import write_folders, write_text_at_once
+from geo.io.folders import reason, write_folders, write_text_at_once
 from geo.io.records import sha256, table_from_text
 from geo.io.sheets import kind_of
 from geo.io.tables import read_table as read_shipped
@@ -172,7 +172,7 @@ def install(
         raise PopulationFileError(
             _(
                 "{folder} : écriture impossible ({reason}). Libérez de la place ou changez COUVERTURE_HOME."
-            ).format(folder=installed_dir(), reason=error.strerror)
+            ).format(folder=installed_dir(), reason=reason(error))
         ) from error
     return named, table
 

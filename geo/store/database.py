@@ -7,6 +7,8 @@ import contextlib
 import functools
 import getpass
 import os
+import sqlite3
+import urllib.parse
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -99,7 +101,7 @@ def _beside(address: sa.URL) -> Path:
 @contextlib.contextmanager
 def reading() -> Iterator[sa.Connection]:
     """Open a connection that sees one state of the store from its first question to its last."""
-    with _told(), _ready().connect() as plain:
+    with _told(), _to_read() as plain:
         repeatable = plain.dialect.name == "postgresql"
         connection = plain.execution_options(isolation_level="REPEATABLE READ") if repeatable else plain
         with connection.begin():
@@ -267,6 +269,34 @@ def _ready() -> sa.Engine:
     return _kept(address)
 
 
+def _to_read() -> sa.Connection:
+    """Connect to read; on a full disk or in a read-only folder, without the files that WAL keeps beside."""
+    try:
+        return _ready().connect()
+    except exc.DBAPIError as error:
+        address = url()
+        path = Path(str(address.database))
+        if address.get_backend_name() != "sqlite" or _fault(error) not in ("full", "readonly"):
+            raise
+        log = path.with_name(f"{path.name}-wal")
+        # What is in the log is not in the file yet: then the file alone would be an older state.
+        if not path.exists() or (log.exists() and log.stat().st_size):
+            raise
+        return _as_it_lies(path).connect()
+
+
+def _as_it_lies(path: Path) -> sa.Engine:
+    where = f"file:{urllib.parse.quote(str(path))}?mode=ro&immutable=1"
+    made = sa.create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(where, uri=True, check_same_thread=False),
+        poolclass=sa.pool.NullPool,
+    )
+    with made.connect() as plain:
+        _check_file(plain)
+    return made
+
+
 @functools.lru_cache(maxsize=8)
 def _looked_over(address: sa.URL, _process: int, _file: int) -> None:
     made = _kept(address)
@@ -307,9 +337,13 @@ def _told() -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        said = str(error.orig)
-        kind = next((kind for part, kind in _FAULTS if part in said.lower()), "")
-        raise StoreError(_fault_words(kind, why=said.strip().splitlines()[0])) from error
+        why = str(error.orig).strip().splitlines()[0]
+        raise StoreError(_fault_words(_fault(error), why=why)) from error
+
+
+def _fault(error: exc.DBAPIError) -> str:
+    said = str(error.orig).lower()
+    return next((kind for part, kind in _FAULTS if part in said), "")
 
 
 def _fault_words(kind: str, *, why: str = "") -> str:

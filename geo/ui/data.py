@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from geo import assets, facts, maps, population, store
+from geo import assets, facts, maps, population, settings, store
 from geo.basemap import published
 from geo.boundaries import Boundaries
 from geo.i18n import _
@@ -27,8 +27,9 @@ from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
 from geo.shapes import Frame as Corners
 from geo.shapes import shapes
 from geo.sharing import READER, Audience, share
-from geo.store import organisations
+from geo.store import database, organisations
 from geo.store.current import state_key
+from geo.ui import lastknown
 from geo.ui.memory import settle
 from geo.vintages import later_regions
 
@@ -151,6 +152,7 @@ class _Run(threading.local):
 
     ground: Ground | None = None
     records: store.Store | None = None
+    fault: str = ""
 
 
 _RUN: Final = _Run()
@@ -187,12 +189,25 @@ def _file_key() -> str:
     return f"{path}:{changed}:{os.environ.get(store.TYPE_VARIABLE, '')}:{organisations.key()}"
 
 
+def _origin() -> str:
+    named = [os.environ.get(name, "") for name in (store.RECORDS_VARIABLE, database.URL_VARIABLE)]
+    return "|".join([*named, str(settings.home())])
+
+
 def records() -> store.Store:
     """Return the store in use: shipped records, or the file that ``COUVERTURE_RECORDS`` names."""
     if _RUN.records is None:
         boundaries = ground().boundaries
-        _RUN.records = _store(boundaries.version, _file_key(), boundaries)
+        _RUN.records, _RUN.fault = lastknown.read(
+            f"{boundaries.version}|{_origin()}", lambda: _store(boundaries.version, _file_key(), boundaries)
+        )
     return _RUN.records
+
+
+def fault() -> str:
+    """Return what is to be said where the records are those last read; empty where they are up to date."""
+    records()
+    return _RUN.fault
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -12,9 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from geo import assets
 from geo.counting import Accounting
+from geo.errors import CouvertureError
 from geo.i18n import N_, _, language, number, set_language, short_date
 from geo.settings import DEFAULT_LANGUAGE, LANGUAGES, STATIC_DIR
-from geo.ui import data, state
+from geo.ui import data, state, trouble
 from geo.ui.memory import settle_now_and_then
 from geo.ui.search import search_box
 
@@ -113,15 +114,24 @@ def page_setup(title: str, heading: Callable[[], str] | None = None) -> DeltaGen
     data.begin()
     settle_now_and_then()
     set_language(state.chosen("lang", LANGUAGES, DEFAULT_LANGUAGE))
-    named = heading() if heading else _(title)
+    trouble.watch()
+    fault: Exception | None = None
+    try:
+        named = heading() if heading else _(title)
+        _lay_out(tuple(assets.own_file(name) for name in assets.OWN_FILES))
+    except (CouvertureError, OSError, MemoryError) as error:
+        # The page keeps its menu and its language, so that another one can be opened.
+        named, fault = _(title), error
     st.set_page_config(page_title=f"{named} · Couverture", layout="wide", initial_sidebar_state="auto")
-    _lay_out(tuple(assets.own_file(name) for name in assets.OWN_FILES))
     st.html(_style(_STYLE.stat().st_mtime))
     st.html(_script(_SCRIPT.stat().st_mtime, language()), unsafe_allow_javascript=True)
     _menu()
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         st.html(f"<h1>{html.escape(named)}</h1>", width="content")
         _language_switch()
+    if fault is not None:
+        raise fault
+    data.records()
     search_box(language())
     return st.container(key="under-head")
 
@@ -167,6 +177,8 @@ def show_accounting(
     """
     words = accounting_words(accounting, sources_on=sources_on, limits=limits)
     st.html(f"<p class='accounting'>{html.escape(words)}</p>")
+    if fault := data.fault():
+        trouble.show(fault)
     if data.fictitious() if fictitious is None else fictitious:
         made_up = html.escape(_("DONNÉES FICTIVES, pour la formation"))
         st.html(f"<p class='notice fictitious' role='note'>{made_up}</p>")
