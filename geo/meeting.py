@@ -246,6 +246,22 @@ def by_code(table: pd.DataFrame) -> dict[str, Mapping[str, Any]]:
     }
 
 
+def decided(meeting: Meeting, pairs: pd.DataFrame) -> Meeting:
+    """Return the meeting with the decisions on its pairs of records.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        Of :func:`geo.store.meeting.with_decisions`; a note on records of a type that is shared by commune
+        only is left out, as all free text of such records is.
+    """
+    if meeting.overlaps is None:
+        return meeting
+    kinds = {each.communes.kind.name for each in meeting.subjects if each.communes.kind.sharing == "exact"}
+    notes = pairs["note"].where(pairs["activity_type"].isin(list(kinds)), "")
+    return replace(meeting, overlaps=replace(meeting.overlaps, pairs=pairs.assign(note=notes)))
+
+
 def countries(meeting: Meeting) -> tuple[str, ...]:
     """Countries of the area, ``ML`` or ``MR``, each once."""
     return tuple(sorted({country(code) for code in meeting.communes}))

@@ -5,7 +5,7 @@ import pytest
 from geo import words
 from geo.facts import View
 from geo.io.norms import read_set
-from geo.meeting import countries, meeting
+from geo.meeting import countries, decided, meeting
 from tests.toy_need import NOT_COMPARABLE, WATER, prepared, records
 
 
@@ -68,3 +68,14 @@ def test_a_filter_takes_no_work_away_from_need(filters):
     found = asked(table, unit="ML05", filters=filters)
     assert found.needs[0].area["unserved_people"] == 5801
     assert words.total(found.subjects[0].communes) == ("2" if filters else "12")
+
+
+def test_decisions_on_pairs_are_kept_without_a_note_that_is_finer_than_the_commune():
+    rows = (("ML050101", 4, "functional", "report"), ("ML050101", 7, "functional", "report"))
+    for kind, note in (("water_point", "au puits neuf"), ("peace_committee", "")):
+        table = records(rows, activity_type=kind, implementing_org=["ONE", "TWO"])
+        found = asked(table, unit="ML05")
+        assert len(found.overlaps.pairs) == 1
+        told = found.overlaps.pairs.assign(decision="duplicate", note="au puits neuf")
+        pairs = decided(found, told).overlaps.pairs
+        assert pairs[["decision", "note"]].values.tolist() == [["duplicate", note]]

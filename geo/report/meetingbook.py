@@ -14,6 +14,7 @@ from geo.ranking import DEFAULT_WEIGHTS
 from geo.report.drawing import Drawing
 from geo.report.frontsheet import method_paragraphs, title
 from geo.report.gaptable import export, rank_communes
+from geo.report.partnertables import pair_table
 from geo.report.tables import MOST_ROWS, account_rows, record_frame, table_frame
 from geo.report.workbook import add_sheet, saved
 from geo.settings import LEVELS
@@ -78,7 +79,6 @@ def _level_rows(facts: Facts, meeting: Meeting, level: str, label: str) -> pd.Da
     return renamed
 
 
-_PERIODS: Final = {"yes": N_("oui"), "unknown": N_("non rapporté")}
 _LEVELS: Final = {"cercle": N_("cercle / moughataa"), "commune": N_("commune")}
 
 
@@ -118,25 +118,12 @@ def gaps_table(meeting: Meeting, prepared: Prepared) -> pd.DataFrame:
 
 
 def overlaps_table(meeting: Meeting) -> pd.DataFrame:
-    """Pairs of records by two partners in the same commune, at times that meet or may meet."""
+    """Pairs of records by two partners in the same place, as the page *Qui fait quoi où* has them."""
     found = meeting.overlaps
-    names = words.unit_names(meeting.frame)
+    if found is None:
+        return pd.DataFrame({_("Type"): []})
     kinds = {subject.communes.kind.name: subject.label for subject in meeting.subjects}
-    rows = [] if found is None else found.pairs.to_dict("records")
-    periods = [_PERIODS[row["period"]] for row in rows]
-    columns = {
-        _("Type"): [kinds[row["activity_type"]] for row in rows],
-        _("Partenaire"): [row["first_org"] for row in rows],
-        _("Autre partenaire"): [row["second_org"] for row in rows],
-        _("Commune"): [names.get(row["pcode"], "") for row in rows],
-        _("P-code"): [row["pcode"] for row in rows],
-        _("Communes en commun"): [row["communes"] for row in rows],
-        _("Distance (km)"): [row["distance_km"] for row in rows],
-        _("Même période"): [_(text) for text in periods],
-        _("Personnes atteintes, au moins"): [row["reached_people_min"] for row in rows],
-        _("Personnes atteintes, au plus"): [row["reached_people_max"] for row in rows],
-    }
-    return pd.DataFrame(columns)
+    return pair_table(found, found.pairs, words.unit_names(meeting.frame), kinds)
 
 
 def accounts_table(meeting: Meeting, drawing: Drawing, *, day: date) -> pd.DataFrame:

@@ -21,10 +21,13 @@ from geo.io import packs
 from geo.io.basemap import load_basemap
 from geo.io.geopackage import geopackage
 from geo.io.norms import read_not_comparable
-from geo.meeting import Meeting, meeting
+from geo.meeting import Meeting, decided, meeting
 from geo.norms import NormSet
 from geo.shapes import shapes
 from geo.sharing import READER
+from geo.store.current import state_key
+from geo.store.files import known_by
+from geo.store.meeting import decisions, with_decisions
 from geo.ui import assumed, data, filtering, needing, sheets, state
 from geo.ui.data import Ground
 from geo.ui.parts import escaped
@@ -49,7 +52,8 @@ class Asked:
     @property
     def key(self) -> str:
         """The question as text, with all that its answer rests on."""
-        return f"{needing.version()}|{self.view.key}|{self.norm_set!r}|{self.include}|{date.today()}"
+        asked = f"{self.view.key}|{self.norm_set!r}|{self.include}|{date.today()}"
+        return f"{needing.version()}|{state_key()}|{len(decisions(revoked=True))}|{asked}"
 
 
 def ask(prepared: Prepared, ground: Ground) -> Asked:
@@ -87,7 +91,7 @@ def ask(prepared: Prepared, ground: Ground) -> Asked:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _meeting(key: str, _prepared: Prepared, _asked: Asked) -> Meeting:
-    return meeting(
+    found = meeting(
         _prepared,
         _asked.view,
         norm_set=_asked.norm_set,
@@ -95,6 +99,10 @@ def _meeting(key: str, _prepared: Prepared, _asked: Asked) -> Meeting:
         include_not_comparable=_asked.include,
         villages=needing.villages(),
     )
+    if found.overlaps is None:
+        return found
+    identities = known_by(data.records())
+    return decided(found, with_decisions(found.overlaps.pairs, identities, decisions()))
 
 
 def answer(prepared: Prepared, asked: Asked) -> Meeting:
