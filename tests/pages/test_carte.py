@@ -163,8 +163,8 @@ def test_a_file_of_headings_opens_and_says_what_to_do(tmp_path, monkeypatch):
 def test_made_up_data_is_said_on_every_page(page, monkeypatch):
     real = store.load
 
-    def made_up(boundaries):
-        held = real(boundaries)
+    def made_up(boundaries, **options):
+        held = real(boundaries, **options)
         sources = {name: replace(source, fictitious=True) for name, source in held.sources.items()}
         return replace(held, sources=sources, version=f"{held.version}-fictif")
 
