@@ -227,10 +227,10 @@ def test_atlas_has_a_page_for_every_type_need_and_cercle():
     for place, page in enumerate(pages, 1):
         assert f"page {place} / {len(pages)}" in page
     for text, page in zip(meeting.subjects, pages[1:], strict=False):
-        assert page.startswith(words.title(text.communes))
+        assert words.title(text.communes) in page
     names = meeting.subjects[0].cercles.units.set_index("pcode")["name"]
     for code, page in zip(meeting.cercles, pages[count - 8 :], strict=False):
-        assert page.startswith(f"{names[code]} · cercle")
+        assert f"{names[code]} · cercle" in page
 
 
 def test_every_map_page_says_what_it_rests_on():
