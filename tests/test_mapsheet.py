@@ -194,7 +194,8 @@ def test_points_are_drawn_and_counted_in_their_looks():
         precision="point",
         functionality=["functional", "functional", ""],
     )
-    with_points = dataclasses.replace(found, of_type=three, rows=np.arange(3))
+    everywhere = np.ones(3, dtype=bool)
+    with_points = dataclasses.replace(found, of_type=three, rows=np.arange(3), located=everywhere)
     text = laid_out(with_points, looks=LOOKS)
     assert "fonctionnel 2" in text
     assert "état inconnu 1" in text
