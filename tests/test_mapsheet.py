@@ -21,6 +21,7 @@ from geo.projection import area_sqkm, distance_km
 from geo.report import canvas, style
 from geo.report.canvas import MAP_WIDTH, PIXELS, Sheet, drawable, drawing_lock, shortened, width_mm, wrapped
 from geo.report.drawing import degree_ratio
+from geo.report.legend import draw_swatch
 from geo.report.maplabels import Label, place_labels
 from geo.report.mapsheet import footer_lines, map_page, map_pdf, map_png
 from geo.report.pageparts import bar_length
@@ -363,6 +364,18 @@ def test_what_is_no_number_has_a_pattern_or_a_word():
     hatched = {klass: style.fill(klass).get("hatch", "") for klass in classify.OTHER_CLASSES}
     assert hatched["none_reported"] == hatched["not_reported"] != hatched["unknown"] != ""
     assert hatched["zero"] == hatched["not_applicable"] == ""
+
+
+def test_no_two_swatches_that_are_no_number_look_the_same():
+    def drawn(klass: str) -> bytes:
+        sheet = Sheet()
+        draw_swatch(sheet, klass, 100, 100, letter="0" if klass == "zero" else "")
+        file = io.BytesIO()
+        sheet.figure.savefig(file, format="png")
+        return file.getvalue()
+
+    with drawing_lock():
+        assert len({drawn(klass) for klass in classify.OTHER_CLASSES}) == len(classify.OTHER_CLASSES)
 
 
 # ---- names and text ---------------------------------------------------------------------------------

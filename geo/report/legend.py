@@ -115,19 +115,28 @@ def draw_swatch(
     sheet.box(x, y, width, _SWATCH_HEIGHT, **look)
     if (over := style.overlay(klass)) is not None:
         sheet.box(x, y, width, _SWATCH_HEIGHT, **over)
+    middle = (x + width / 2, y + _SWATCH_HEIGHT / 2)
+    if klass == "not_reported":
+        # As on the map: hatched like silence, with the ring of a number that nobody gave.
+        _draw_ring(sheet, *middle, 1.1, is_open=True)
     if letter:
-        middle = (x + width / 2, y + _SWATCH_HEIGHT / 2)
         ink = style.ink_on(klass)
         sheet.write(letter, *middle, size=7, bold=True, colour=ink, align="center", base="center_baseline")
+
+
+def _draw_ring(sheet: Sheet, x: float, y: float, radius: float, *, is_open: bool) -> None:
+    arc = Path.arc(-45, 225) if is_open else Path.arc(0, 360)
+    moved = np.asarray(arc.vertices, dtype=float) * radius + (x, y)
+    colour = style.ring(OPEN_RING if is_open else "c4")
+    sheet.path(Path(moved, arc.codes), edgecolor=colour, facecolor="none", linewidth=1.5)
 
 
 def _extra_rows(column: Column, done: Shown, *, indicative: bool) -> None:
     """Rings, indicative borders, context: what the map draws beside its classes."""
     if done.rings:
         for text, is_open in ((N_("maximum de l’intervalle"), False), (N_("pas de maximum connu"), True)):
-            arc = Path.arc(-45, 225) if is_open else Path.arc(0, 360)
-            colour = style.ring(OPEN_RING if is_open else "c4")
-            _sample(column, _(text), arc, 1.4, edgecolor=colour, facecolor="none", linewidth=1.5)
+            y = column.row(_(text)) + _SWATCH_HEIGHT / 2
+            _draw_ring(column.sheet, LEGEND_LEFT + _SWATCH / 2, y, 1.4, is_open=is_open)
     if indicative:
         y = column.row(_("limite indicative")) + _SWATCH_HEIGHT / 2
         line = Path([(LEGEND_LEFT, y), (LEGEND_LEFT + _SWATCH, y)])
