@@ -252,24 +252,28 @@ def test_localities_lie_in_their_commune():
     assert localities.villages_by_commune(found) == {"A": 1, "B": 1}
 
 
-def test_people_of_a_raster_by_commune(tmp_path):
+def raster(file, cells, *, west, north, step):
+    """Write cells of people as a GeoTIFF; 9999 is no figure."""
     rasterio = pytest.importorskip("rasterio", reason="rasterio is an optional extra")
-    cells = np.array([[1.0, 2, 4, 8], [16, 32, 9999, 64]], dtype="float32")
-    file = tmp_path / "people.tif"
-    transform = rasterio.transform.from_origin(0, 17, 0.5, 0.5)
     with rasterio.open(
         file,
         "w",
         driver="GTiff",
-        width=4,
-        height=2,
+        width=cells.shape[1],
+        height=cells.shape[0],
         count=1,
         dtype="float32",
         crs="EPSG:4326",
-        transform=transform,
+        transform=rasterio.transform.from_origin(west, north, step, step),
         nodata=9999,
     ) as target:
-        target.write(cells, 1)
+        target.write(cells.astype("float32"), 1)
+    return file
+
+
+def test_people_of_a_raster_by_commune(tmp_path):
+    cells = np.array([[1.0, 2, 4, 8], [16, 32, 9999, 64]])
+    file = raster(tmp_path / "people.tif", cells, west=0, north=17, step=0.5)
     squares = gpd.GeoDataFrame(
         {"adm3_pcode": ["A", "B", "C"]},
         geometry=[shapely.box(0, 16, 1, 17), shapely.box(1, 16, 2, 17), shapely.box(5, 16, 6, 17)],
@@ -282,3 +286,22 @@ def test_people_of_a_raster_by_commune(tmp_path):
     assert found.loc["C"].isna().all()
     with pytest.raises(RasterError, match="grille illisible"):
         people_within(tmp_path / "none.tif", squares, at((0, 16)))
+
+
+def test_the_command_counts_people_of_a_raster_around_working_points(tmp_path, monkeypatch, capsys):
+    # Ten people in every tenth of a degree; each of the two working points lies in the middle of one.
+    file = raster(tmp_path / "people.tif", np.full((20, 20), 10.0), west=-1.0, north=17.0, step=0.1)
+    records = tmp_path / "points.csv"
+    records.write_text(
+        "activity_type,functionality,longitude,latitude\n"
+        "water_point,functional,-0.05,16.25\nwater_point,functional,0.05,16.25\n"
+        "water_point,broken,0.25,16.25\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("COUVERTURE_RECORDS", str(records))
+    assert main(["distance", "--raster", str(file), "--json"]) == 0
+    rows = {row["pcode"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert rows["ML07"]["people_within_500m"] == rows["ML07"]["people_within_5000m"] == 20
+    assert rows["ML07"]["people"] > 20
+    assert rows["ML05"]["people_within_500m"] is None  # off the raster: unknown, not nobody
+    assert main(["distance", "--raster", str(tmp_path / "none.tif"), "--json"]) == 2
