@@ -148,8 +148,12 @@ def _ground(layers_state: str) -> Ground:
 
 
 class _Run(threading.local):
-    """What the run of a page has looked up on disk and in the store: once, not at every question."""
+    """What the run of a page has looked up on disk and in the store: once, not at every question.
 
+    A thread that runs no page (a file made for a download) may live long: it looks every time.
+    """
+
+    of_page: bool = False
     ground: Ground | None = None
     records: store.Store | None = None
     fault: str = ""
@@ -160,12 +164,13 @@ _RUN: Final = _Run()
 
 def begin() -> None:
     """Look again at what is in use: at the start of a page's run, and after a change in it."""
+    _RUN.of_page = True
     _RUN.ground = _RUN.records = None
 
 
 def ground() -> Ground:
     """Boundaries, units and the published file of shapes."""
-    if _RUN.ground is None:
+    if _RUN.ground is None or not _RUN.of_page:
         _RUN.ground = _ground(layers_key())
     return _RUN.ground
 
@@ -196,7 +201,7 @@ def _origin() -> str:
 
 def records() -> store.Store:
     """Return the store in use: shipped records, or the file that ``COUVERTURE_RECORDS`` names."""
-    if _RUN.records is None:
+    if _RUN.records is None or not _RUN.of_page:
         boundaries = ground().boundaries
         _RUN.records, _RUN.fault = lastknown.read(
             f"{boundaries.version}|{_origin()}", lambda: _store(boundaries.version, _file_key(), boundaries)
