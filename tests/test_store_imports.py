@@ -444,7 +444,7 @@ def test_review_on_the_command_line(store, partner, capsys, tmp_path):
     assert "Décision 1 enregistrée ; lignes replacées : 1." in capsys.readouterr().out
     assert main(["review", "--decide", group, "ML070102"]) == 2
     assert main(["review", "--decisions"]) == 0
-    assert "« Introuvable » → ML070102 · en usage" in capsys.readouterr().out
+    assert "« Introuvable » → ML070102 · lignes : 1 · en usage" in capsys.readouterr().out
     assert main(["review", "--revoke", "1"]) == 0
 
 
