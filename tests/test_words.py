@@ -72,6 +72,7 @@ def test_records_above_are_a_few_lines_and_a_rest():
 
     class Wide:
         above = records
+        rows_above = records.index
 
     lines = words.above(Wide, words.unit_names(Frame(AREA)))
     assert lines[0] == "52 · Nord, Est · AMSODE"
