@@ -102,7 +102,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     opened.set_content('<div id="map_div" style="position:absolute;inset:0"></div>')
     opened.add_style_tag(content=(leaflet / "leaflet.css").read_text("utf-8"))
     opened.add_script_tag(content=(leaflet / "leaflet.js").read_text("utf-8"))
-    for name in ("points.js", "carte.js"):
+    for name in ("basemap.js", "points.js", "carte.js"):
         opened.add_script_tag(content=(STATIC_DIR / name).read_text("utf-8"))
     opened.evaluate(
         "() => { window.carte = L.map('map_div', {zoomSnap: 0.25}).setView([15, -3], 6); window.sent = [];"
