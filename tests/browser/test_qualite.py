@@ -29,7 +29,10 @@ def test_a_faulty_row_is_corrected_and_no_longer_listed(tmp_path, visit: Visit, 
         expect(page.get_by_role("heading", level=1)).to_contain_text("AVEC")
         done(visit)
         go(visit, page.url + "&champ=activity_status")
-        page.get_by_label("Valeur juste").click()
+        # The list closes when the page scrolls: into view first, then open.
+        box = page.get_by_role("combobox", name="Valeur juste")
+        box.focus()
+        box.press("ArrowDown")
         page.get_by_role("option", name="achevé").click()
         page.get_by_label("Pourquoi").fill("rapport final")
         page.get_by_role("button", name="Corriger").click()
