@@ -2,7 +2,14 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# A busy machine makes an example slow, not wrong.
+hypothesis.settings.register_profile(
+    "couverture", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("couverture")
 
 SHARED_DATA = Path(__file__).resolve().parents[1] / "../shared/data"
 
