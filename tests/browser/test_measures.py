@@ -112,6 +112,8 @@ def test_a_second_visit_asks_for_nothing_that_is_laid_out(server: Server, visit:
 
 def test_processor_time_of_a_rerun(server: Server, visit: Visit):
     visit.open(f"{server.address}/carte")
+    # The first print is got ready in the background meanwhile.
+    visit.page.wait_for_timeout(8000)
     options = [
         "Hors service",
         "En place, tous états",
