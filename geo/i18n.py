@@ -7,12 +7,13 @@ session in a thread of its own, so two readers never share it.
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from datetime import date
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
@@ -26,12 +27,27 @@ LOCALE_DIR = Path(__file__).parent / "locale"
 # Environment variable: the language of the command line.
 LANGUAGE_VARIABLE = "COUVERTURE_LANG"
 
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 
 
 def set_language(language: str) -> None:
     """Set the language of the current thread or context; an unknown one means French."""
     _language.set(language if language in LANGUAGES else DEFAULT_LANGUAGE)
+
+
+def in_language(make: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Return ``make`` bound to the language of now: whoever calls it later, in a thread that knows none."""
+    bound = language()
+
+    @functools.wraps(make)
+    def made(*values: Arguments.args, **named: Arguments.kwargs) -> Result:
+        set_language(bound)
+        return make(*values, **named)
+
+    return made
 
 
 def language() -> str:

@@ -1,13 +1,14 @@
 """The rows to be looked at: a table with a way to each record, and the workbook to send back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from geo.i18n import _, language, ngettext, number, set_language
+from geo.i18n import _, in_language, language, ngettext, number
 from geo.quality import FAULTS
 from geo.report.faultwords import FAULT_WORDS
 from geo.report.faulty import Papers, lines, workbook
@@ -111,23 +112,12 @@ def _offer(asked: Asked) -> None:
     name = group_words(asked.group, asked.grouping) if asked.group else _("Ensemble")
     st.download_button(
         _("Classeur à renvoyer (XLSX)"),
-        _maker(asked, name),
+        in_language(partial(content, asked, name, recipient(asked))),
         file_name=f"a_corriger_{_plain(name)}_{date.today():%Y%m%d}.xlsx",
         mime=_XLSX,
         key="faulty-xlsx",
         on_click="ignore",
     )
-
-
-def _maker(asked: Asked, name: str) -> Callable[[], bytes]:
-    lang, audience = language(), recipient(asked)
-
-    def make() -> bytes:
-        # Streamlit calls this in a thread of its own, which knows no language yet.
-        set_language(lang)
-        return content(asked, name, audience)
-
-    return make
 
 
 def recipient(asked: Asked) -> Audience:

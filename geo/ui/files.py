@@ -6,15 +6,15 @@ Drawing is imported late: it takes a second to load, and most readers only look.
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from geo import words
 from geo.facts import Facts
-from geo.i18n import N_, _, language, set_language
+from geo.i18n import N_, _, in_language
 from geo.io.basemap import load_basemap
 from geo.ui.data import Ground
 from geo.ui.memory import settle
@@ -91,19 +91,6 @@ def content(
     return {"pdf": map_pdf, "png": map_png}[ending](facts, drawn, day=day, looks=looks)
 
 
-def _maker(
-    ending: str, facts: Facts, ground: Ground, day: date, looks: "PointLooks | None"
-) -> Callable[[], bytes]:
-    lang = language()
-
-    def make() -> bytes:
-        # Streamlit calls this in a thread of its own, which knows no language yet.
-        set_language(lang)
-        return content(ending, facts, ground, day=day, looks=looks)
-
-    return make
-
-
 def offer(facts: Facts, ground: Ground, *, looks: "PointLooks | None" = None) -> None:
     """Show the two menus, *Imprimer* and *Télécharger*; a file is made when its button is clicked."""
     day = date.today()
@@ -113,7 +100,7 @@ def offer(facts: Facts, ground: Ground, *, looks: "PointLooks | None" = None) ->
             for ending, text, mime in files:
                 st.download_button(
                     _(text),
-                    _maker(ending, facts, ground, day, looks),
+                    in_language(partial(content, ending, facts, ground, day=day, looks=looks)),
                     file_name=f"{stem}{ending}",
                     mime=mime,
                     key=f"file-{ending}",

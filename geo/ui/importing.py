@@ -3,11 +3,12 @@
 import dataclasses
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import pandas as pd
 import streamlit as st
 
 from geo import settings
@@ -15,7 +16,7 @@ from geo.activities import Source
 from geo.columns import Profile
 from geo.errors import CouvertureError
 from geo.headings import fold_heading
-from geo.i18n import N_, _, language, number, set_language
+from geo.i18n import N_, _, in_language, language, number
 from geo.io.records import read_types
 from geo.io.sheets import Opened
 from geo.io.template import template_bytes
@@ -72,7 +73,7 @@ def templates() -> None:
         ):
             st.download_button(
                 label,
-                _template_maker(lang),
+                in_language(partial(_template, lang, data.ground().boundaries.units)),
                 file_name=f"modele_4w_{lang}.xlsx",
                 mime=XLSX,
                 key=f"template-{lang}",
@@ -80,15 +81,8 @@ def templates() -> None:
             )
 
 
-def _template_maker(lang: str) -> Callable[[], bytes]:
-    units, said = data.ground().boundaries.units, language()
-
-    def make() -> bytes:
-        # Streamlit calls this in a thread of its own, which knows no language yet.
-        set_language(said)
-        return template_bytes(template(units, types=read_types(), language=lang))
-
-    return make
+def _template(lang: str, units: pd.DataFrame) -> bytes:
+    return template_bytes(template(units, types=read_types(), language=lang))
 
 
 def limits() -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from geo import effects, words
 from geo.counting import account
 from geo.errors import CouvertureError
-from geo.i18n import _, language, number, set_language, unbroken
+from geo.i18n import _, in_language, language, number, unbroken
 from geo.problemwords import note_line
 from geo.report.accounting import REASON_WORDS
 from geo.report.planlines import problem_lines, problems_csv, problems_xlsx, worded
@@ -181,7 +181,7 @@ def _problems(look: Look, found: pd.DataFrame) -> None:
         _download_csv(_("Tous les problèmes (CSV)"), "problemes.csv", lambda: problems_csv(every()))
         st.download_button(
             _("Tous les problèmes (XLSX)"),
-            _maker(lambda: problems_xlsx(every(), plan)),
+            in_language(lambda: problems_xlsx(every(), plan)),
             file_name="problemes.xlsx",
             mime=XLSX,
             key="problems-xlsx",
@@ -198,16 +198,5 @@ def _cell(value: object) -> str:
 
 def _download_csv(label: str, name: str, make: Callable[[], bytes]) -> None:
     st.download_button(
-        label, _maker(make), file_name=name, mime="text/csv", key=f"file:{name}", on_click="ignore"
+        label, in_language(make), file_name=name, mime="text/csv", key=f"file:{name}", on_click="ignore"
     )
-
-
-def _maker(make: Callable[[], bytes]) -> Callable[[], bytes]:
-    said = language()
-
-    def made() -> bytes:
-        # Streamlit calls this in a thread of its own, which knows no language yet.
-        set_language(said)
-        return make()
-
-    return made

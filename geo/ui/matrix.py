@@ -1,13 +1,12 @@
 """The matrix organisation × activity × unit as a table and as files."""
 
-from datetime import date
 from typing import Final
 
 import streamlit as st
 
-from geo import partnerwords, words
+from geo import partnerwords
 from geo.classify import unit_word
-from geo.i18n import _, language, ngettext, number, set_language
+from geo.i18n import _, ngettext, number
 from geo.presence import AREA, Presence, partners
 from geo.report import partnertables
 from geo.ui import partners as asking
@@ -122,38 +121,21 @@ def beside(found: Presence, shown: int) -> list[str]:
 
 
 def _offer(asked: Asked, found: Presence, ground: Ground, sources: list[str]) -> None:
-    lang, day = language(), date.today()
     named = title(asked, found)
 
     def accounts() -> list[partnertables.Account]:
-        return partnertables.account_rows(
-            named,
-            found.accounting,
-            ground.frame,
-            area=words.area(asked.view, ground.frame),
-            sources=sources,
-            more=beside(found, len(found.units)),
-            day=day,
-        )
+        more = beside(found, len(found.units))
+        return asking.accounts(named, found.accounting, asked, ground, sources=sources, more=more)
 
     def csv() -> bytes:
-        set_language(lang)
         return partnertables.csv_file(partnertables.matrix_table(found), accounts())
 
     def xlsx() -> bytes:
-        set_language(lang)
         tables = {
             _("Matrice"): partnertables.wide_table(found),
             _("Détail"): partnertables.matrix_table(found),
         }
         return partnertables.workbook_file(tables, accounts(), title=named)
 
-    with st.container(horizontal=True, key="matrix-files"):
-        stem = f"matrice_{found.role}_{found.measure}_{asked.view.level}"
-        for ending, label, make in (
-            ("csv", _("Tableau CSV, avec les comptes"), csv),
-            ("xlsx", _("Classeur XLSX, avec les comptes"), xlsx),
-        ):
-            asking.download(
-                label, make, name=f"{stem}.{ending}", mime=asking.MIMES[ending], key=f"matrix-{ending}"
-            )
+    stem = f"matrice_{found.role}_{found.measure}_{asked.view.level}"
+    asking.download_both(csv, xlsx, stem=stem, key="matrix")

@@ -1,7 +1,7 @@
 """The page of needs as a map, and as files made when they are asked for."""
 
-from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo import maps, needmap
 from geo.facts import Prepared
-from geo.i18n import N_, _, language, number, set_language
+from geo.i18n import N_, _, in_language, number
 from geo.report.gapfiles import gaps_csv, gaps_json, gaps_xlsx
 from geo.report.gaptable import printed_lines
 from geo.settings import STATIC_DIR
@@ -125,7 +125,7 @@ def offer(answer: Answer, asked: Asked, prepared: Prepared, ground: Ground) -> N
         for ending, text, mime in _FILES:
             st.download_button(
                 _(text),
-                _maker(ending, answer, asked, prepared, ground),
+                in_language(partial(content, ending, answer, asked, prepared, ground)),
                 file_name=f"besoins_{asked.view.activity_type}_{asked.view.level}.{ending}",
                 mime=mime,
                 key=f"need-{ending}",
@@ -156,16 +156,3 @@ def content(ending: str, answer: Answer, asked: Asked, prepared: Prepared, groun
         )
         return page.pdf()
     return gaps_xlsx(answer.gaps, answer.file, lines=lines(answer, level))
-
-
-def _maker(
-    ending: str, answer: Answer, asked: Asked, prepared: Prepared, ground: Ground
-) -> Callable[[], bytes]:
-    lang = language()
-
-    def make() -> bytes:
-        # Streamlit calls this in a thread of its own, which knows no language yet.
-        set_language(lang)
-        return content(ending, answer, asked, prepared, ground)
-
-    return make

@@ -1,7 +1,6 @@
 """Pairs of records in the same place: the list, one pair looked at, and what the meeting decides on it."""
 
 import hashlib
-from datetime import date
 from typing import Any, Final
 
 import pandas as pd
@@ -9,7 +8,7 @@ import streamlit as st
 
 from geo import partnerwords, words
 from geo.facts import Prepared
-from geo.i18n import N_, _, language, ngettext, number, set_language
+from geo.i18n import N_, _, ngettext, number
 from geo.overlaps import DECISIONS, DISTANCES_KM, Overlaps
 from geo.report import partnertables
 from geo.store import database, meeting
@@ -312,36 +311,19 @@ def _table(found: Overlaps, listed: pd.DataFrame, total: int, ground: Ground, pr
 def _offer(asked: Asked, found: Overlaps, pairs: pd.DataFrame, ground: Ground, prepared: Prepared) -> None:
     labels = {name: each.kind.label for name, each in prepared.of_type.items()}
     sources = asking.sources(prepared, asked.types)
-    lang, day = language(), date.today()
     title = _("Paires au même endroit")
 
     def accounts() -> list[partnertables.Account]:
-        return partnertables.account_rows(
-            title,
-            found.accounting,
-            ground.frame,
-            area=words.area(asked.view, ground.frame),
-            sources=sources,
-            more=beside(found, ground),
-            day=day,
-        )
+        more = beside(found, ground)
+        return asking.accounts(title, found.accounting, asked, ground, sources=sources, more=more)
+
+    def table() -> pd.DataFrame:
+        return partnertables.pair_table(found, pairs, ground.names, labels)
 
     def csv() -> bytes:
-        set_language(lang)
-        return partnertables.csv_file(
-            partnertables.pair_table(found, pairs, ground.names, labels), accounts()
-        )
+        return partnertables.csv_file(table(), accounts())
 
     def xlsx() -> bytes:
-        set_language(lang)
-        table = partnertables.pair_table(found, pairs, ground.names, labels)
-        return partnertables.workbook_file({_("Paires"): table}, accounts(), title=title)
+        return partnertables.workbook_file({_("Paires"): table()}, accounts(), title=title)
 
-    with st.container(horizontal=True, key="pair-files"):
-        for ending, label, make in (
-            ("csv", _("Tableau CSV, avec les comptes"), csv),
-            ("xlsx", _("Classeur XLSX, avec les comptes"), xlsx),
-        ):
-            asking.download(
-                label, make, name=f"recouvrements.{ending}", mime=asking.MIMES[ending], key=f"pair-{ending}"
-            )
+    asking.download_both(csv, xlsx, stem="recouvrements", key="pair")

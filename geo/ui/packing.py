@@ -6,7 +6,7 @@ step is said, and the last few are shared by all sessions.
 
 import base64
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,7 @@ import streamlit as st
 from geo import assets
 from geo.basemap import published
 from geo.facts import Facts, Prepared, View
-from geo.i18n import _, language, number, set_language
+from geo.i18n import _, in_language, language, number
 from geo.io import packs
 from geo.io.basemap import load_basemap
 from geo.io.geopackage import geopackage
@@ -231,7 +231,7 @@ def offer(found: Meeting, files: Files) -> None:
     with st.container(key="pack-files"):
         st.download_button(
             _("Tout le dossier (ZIP)"),
-            _zip_maker(files, day),
+            in_language(lambda: packs.zipped(dict(files.values()), day=day)),
             file_name=f"{stem(found, '3w', day=day)}.zip",
             mime=_ZIP,
             key="pack-zip",
@@ -250,13 +250,3 @@ def offer(found: Meeting, files: Files) -> None:
                 on_click="ignore",
                 width="stretch",
             )
-
-
-def _zip_maker(files: Files, day: date) -> Callable[[], bytes]:
-    lang = language()
-
-    def made_now() -> bytes:
-        set_language(lang)
-        return packs.zipped(dict(files.values()), day=day)
-
-    return made_now

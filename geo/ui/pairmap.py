@@ -3,7 +3,6 @@
 import numbers
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any, Final
 
 import pandas as pd
@@ -13,7 +12,7 @@ from geo import maps, partnermap, partnerwords, words
 from geo import presence as counting
 from geo.classify import unit_word
 from geo.facts import Prepared
-from geo.i18n import _, language, ngettext, number, set_language
+from geo.i18n import _, ngettext, number
 from geo.needmap import Drawn
 from geo.presence import Presence
 from geo.report import partnertables
@@ -170,22 +169,12 @@ def shown(value: Any) -> str:
 def _offer(
     asked: Asked, found: Presence, lists: dict[str, pd.DataFrame], ground: Ground, sources: list[str]
 ) -> None:
-    lang, day = language(), date.today()
-
     def xlsx() -> bytes:
-        set_language(lang)
         tables = {
             partnertables.hole_title(name): partnertables.hole_table(each) for name, each in lists.items()
         }
         title = _("Communes selon les partenaires")
-        accounts = partnertables.account_rows(
-            title,
-            found.accounting,
-            ground.frame,
-            area=words.area(asked.view, ground.frame),
-            sources=sources,
-            day=day,
-        )
+        accounts = asking.accounts(title, found.accounting, asked, ground, sources=sources)
         return partnertables.workbook_file(tables, accounts, title=title)
 
     asking.download(

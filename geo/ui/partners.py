@@ -1,17 +1,20 @@
 """What the reader asks on the page of partners, and the answers; each worked out once for all readers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import streamlit as st
 
-from geo import partnerwords, presence
+from geo import partnerwords, presence, words
+from geo.counting import Accounting
 from geo.errors import StoreError
 from geo.facts import Prepared, View
-from geo.i18n import N_, _
+from geo.i18n import N_, _, in_language
 from geo.overlaps import Overlaps, find
 from geo.presence import Presence
+from geo.report import partnertables
 from geo.settings import LEVELS, STATIC_DIR
 from geo.sharing import READER
 from geo.ui import data, parts, state
@@ -208,9 +211,35 @@ def guarded(act: Callable[[], object]) -> None:
     st.rerun()
 
 
+def accounts(
+    title: str,
+    accounting: Accounting,
+    asked: Asked,
+    ground: Ground,
+    *,
+    sources: Sequence[str],
+    more: Sequence[str] = (),
+) -> list[partnertables.Account]:
+    """Return what goes with a table of this page, see :func:`geo.report.partnertables.account_rows`."""
+    area = words.area(asked.view, ground.frame)
+    return partnertables.account_rows(
+        title, accounting, ground.frame, area=area, sources=sources, more=more, day=date.today()
+    )
+
+
+def download_both(csv: Callable[[], bytes], xlsx: Callable[[], bytes], *, stem: str, key: str) -> None:
+    """Show the buttons of a table as CSV and as a workbook, both with the accounting."""
+    with st.container(horizontal=True, key=f"{key}-files"):
+        for ending, label, make in (
+            ("csv", _("Tableau CSV, avec les comptes"), csv),
+            ("xlsx", _("Classeur XLSX, avec les comptes"), xlsx),
+        ):
+            download(label, make, name=f"{stem}.{ending}", mime=MIMES[ending], key=f"{key}-{ending}")
+
+
 def download(label: str, make: Callable[[], bytes], *, name: str, mime: str, key: str) -> None:
     """Show the button of one file, made when it is clicked."""
-    st.download_button(label, make, file_name=name, mime=mime, key=key, on_click="ignore")
+    st.download_button(label, in_language(make), file_name=name, mime=mime, key=key, on_click="ignore")
 
 
 MIMES: Final[Mapping[str, str]] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -9,7 +10,7 @@ import streamlit as st
 from openpyxl import Workbook
 
 from geo import reporting, words
-from geo.i18n import _, language, ngettext, number, set_language
+from geo.i18n import _, in_language, ngettext, number
 from geo.io.records import csv_text
 from geo.reporting import Quarter
 from geo.ui import data, keeping, sheets, state
@@ -173,22 +174,11 @@ def _offer(late: pd.DataFrame, months: int) -> None:
         for ending, text, make in files:
             st.download_button(
                 text,
-                _maker(make, late),
+                in_language(partial(make, as_table(late))),
                 file_name=f"a_relancer_{months}_mois_{date.today():%Y%m%d}.{ending}",
                 key=f"remind-{ending}",
                 on_click="ignore",
             )
-
-
-def _maker(make: Callable[[pd.DataFrame], bytes], late: pd.DataFrame) -> Callable[[], bytes]:
-    lang = language()
-
-    def made() -> bytes:
-        # Streamlit calls this in a thread of its own, which knows no language yet.
-        set_language(lang)
-        return make(as_table(late))
-
-    return made
 
 
 def _csv(table: pd.DataFrame) -> bytes:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo import partnerwords, snapshots, timechart, timeline, words
 from geo.facts import Prepared, as_text
-from geo.i18n import N_, _, language, ngettext, number, set_language
+from geo.i18n import N_, _, ngettext, number
 from geo.report import partnertables
 from geo.sharing import READER
 from geo.snapshots import Difference
@@ -272,16 +272,13 @@ def _change_sheet(found: Difference, ground: Ground, labels: dict[str, str]) -> 
 
 
 def _offer(found: Difference, ground: Ground, labels: dict[str, str], since: str, asked: Asked) -> None:
-    lang, day = language(), date.today()
-
     def csv() -> bytes:
-        set_language(lang)
         table = partnertables.change_table(found.changes, ground.names, labels)
         accounts: list[partnertables.Account] = [
             (_("Titre"), _("Changements depuis « {state} »").format(state=since)),
             (_("Zone"), words.area(asked.view, ground.frame)),
             (_("Inchangés"), found.same),
-            (_("Fait le"), words.day(day.isoformat())),
+            (_("Fait le"), words.day(date.today().isoformat())),
         ]
         return partnertables.csv_file(table, accounts)
 
