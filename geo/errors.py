@@ -29,6 +29,10 @@ class SettingsError(CouvertureError):
     """A settings file (types, sources, norms) holds a value that cannot be used."""
 
 
+class AccessError(CouvertureError):
+    """The settings of access are not understood, or a role does not allow what is asked; nothing was done."""
+
+
 class BasemapSourceError(CouvertureError):
     """A source of the base map is missing or is not what it should be; nothing was written."""
 

@@ -15,7 +15,8 @@ import pandas as pd
 from geo.activities import FREE_TEXT_COLUMNS, PLACED_COLUMNS, PROVIDER_COLUMNS, ActivityType
 from geo.counting import SEPARATOR, TIE_COLUMNS
 
-ROLES: Final = ("reader", "partner", "coordinator", "administrator")
+# From who sees least to who sees most; the public is whoever is not signed in, where the public mode is on.
+ROLES: Final = ("public", "reader", "partner", "coordinator", "administrator")
 # Two decimals of a degree are about 1.1 km.
 ROUNDED_DECIMALS: Final = 2
 ORGANISATION_DISPLAYS: Final = ("named", "sector", "cercle")
@@ -45,6 +46,7 @@ class Audience:
 
 
 READER: Final = Audience()
+PUBLIC: Final = Audience("public")
 
 
 def share(

@@ -26,10 +26,10 @@ from geo.io.tables import read_regions_2023
 from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
 from geo.shapes import Frame as Corners
 from geo.shapes import shapes
-from geo.sharing import READER, Audience, share
+from geo.sharing import Audience, share
 from geo.store import database, organisations
 from geo.store.current import state_key
-from geo.ui import lastknown
+from geo.ui import lastknown, who
 from geo.ui.memory import settle
 from geo.vintages import later_regions
 
@@ -209,6 +209,11 @@ def records() -> store.Store:
     return _RUN.records
 
 
+def version() -> str:
+    """Return what a cache of shown records is keyed by: the store's version and who may see what."""
+    return f"{records().version}|{who.audience().key}"
+
+
 def fault() -> str:
     """Return what is to be said where the records are those last read; empty where they are up to date."""
     records()
@@ -236,8 +241,9 @@ def _prepared(
     return made
 
 
-def prepare(held: store.Store, audience: Audience = READER) -> facts.Prepared:
+def prepare(held: store.Store, audience: Audience | None = None) -> facts.Prepared:
     """Prepare any store for counting, its records passed through ``share``; not kept."""
+    audience = audience or who.audience()
     shared = share(held.records, audience, types=held.types, organisations=held.organisations)
     return facts.prepare(shared, ground().frame, types=held.types, sources=held.sources, people=_residents())
 
@@ -248,9 +254,9 @@ def _residents() -> pd.DataFrame:
     )
 
 
-def prepared(audience: Audience = READER) -> facts.Prepared:
-    """Return records that have passed ``share``, prepared for counting."""
-    held = records()
+def prepared(audience: Audience | None = None) -> facts.Prepared:
+    """Return records as an audience may see them (unless said, who is at the app), prepared for counting."""
+    held, audience = records(), audience or who.audience()
     return _prepared(f"{held.version}|{population_in_use()}", audience.key, held, audience)
 
 
@@ -261,6 +267,7 @@ def _facts(
     return facts.build(prepared(_audience), _view)
 
 
-def answer(view: facts.View, audience: Audience = READER) -> facts.Facts:
-    """Facts for a view, from records that have passed ``share``; read-only."""
+def answer(view: facts.View, audience: Audience | None = None) -> facts.Facts:
+    """Facts for a view, from records as an audience may see them (unless said, who is here); read-only."""
+    audience = audience or who.audience()
     return _facts(records().version, audience.key, view.key, view, audience)

@@ -7,7 +7,6 @@ from geo.distances import RADII_M, by_unit, caveat, within
 from geo.facts import Prepared, View
 from geo.i18n import _, number, percent
 from geo.io import localities as locality_files
-from geo.sharing import READER
 from geo.ui import data, sheets
 from geo.ui.needing import placed_localities
 from geo.weighing import counted_points
@@ -32,7 +31,7 @@ def section(prepared: Prepared, view: View) -> str:
     if lacking:
         body = sheets.bullets(lacking)
     else:
-        key = f"{data.records().version}|{READER.key}|{installed}|{view.activity_type}|{view.assumptions}"
+        key = f"{data.version()}|{installed}|{view.activity_type}|{view.assumptions}"
         body = _table(_by_region(key, data.ground().boundaries.version, points))
     return body + sheets.paragraph(caveat(), "key")
 

@@ -8,12 +8,12 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from geo.i18n import _, in_language, language, ngettext, number
+from geo.i18n import _, language, ngettext, number
 from geo.quality import FAULTS
 from geo.report.faultwords import FAULT_WORDS
 from geo.report.faulty import Papers, lines, workbook
 from geo.sharing import READER, Audience
-from geo.ui import data, keeping, sheets, state
+from geo.ui import data, keeping, sheets, state, who
 from geo.ui.quality import UNNAMED, Asked, group_words, in_group
 
 # Lines written out; the workbook has them all.
@@ -112,7 +112,7 @@ def _offer(asked: Asked) -> None:
     name = group_words(asked.group, asked.grouping) if asked.group else _("Ensemble")
     st.download_button(
         _("Classeur à renvoyer (XLSX)"),
-        in_language(partial(content, asked, name, recipient(asked))),
+        who.bound(partial(content, asked, name, recipient(asked))),
         file_name=f"a_corriger_{_plain(name)}_{date.today():%Y%m%d}.xlsx",
         mime=_XLSX,
         key="faulty-xlsx",
@@ -123,7 +123,10 @@ def _offer(asked: Asked) -> None:
 def recipient(asked: Asked) -> Audience:
     """Return for whom the workbook is: a partner's holds its own rows in full, another what all may see."""
     named = asked.grouping == "partner" and asked.group not in ("", UNNAMED)
-    return Audience("partner", asked.group) if named and keeping.may_correct() else READER
+    if named and keeping.may_correct():
+        return Audience("partner", asked.group)
+    # Who keeps the records hands the others on; anyone else gets what the page shows them.
+    return READER if keeping.keeps() else keeping.keeper()
 
 
 def content(asked: Asked, name: str, audience: Audience) -> bytes:

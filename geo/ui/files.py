@@ -14,8 +14,9 @@ import streamlit as st
 
 from geo import words
 from geo.facts import Facts
-from geo.i18n import N_, _, in_language
+from geo.i18n import N_, _
 from geo.io.basemap import load_basemap
+from geo.ui import who
 from geo.ui.data import Ground
 from geo.ui.memory import settle
 
@@ -100,7 +101,7 @@ def offer(facts: Facts, ground: Ground, *, looks: "PointLooks | None" = None) ->
             for ending, text, mime in files:
                 st.download_button(
                     _(text),
-                    in_language(partial(content, ending, facts, ground, day=day, looks=looks)),
+                    who.bound(partial(content, ending, facts, ground, day=day, looks=looks)),
                     file_name=f"{stem}{ending}",
                     mime=mime,
                     key=f"file-{ending}",

@@ -16,14 +16,14 @@ from geo.activities import Source
 from geo.columns import Profile
 from geo.errors import CouvertureError
 from geo.headings import fold_heading
-from geo.i18n import N_, _, in_language, language, number
+from geo.i18n import N_, _, language, number
 from geo.io.records import read_types
 from geo.io.sheets import Opened
 from geo.io.template import template_bytes
 from geo.report.planwords import sheet_line
 from geo.store import orders, sources, uploads
 from geo.template import template
-from geo.ui import data, parts, sheets
+from geo.ui import data, parts, sheets, who
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DAY: Final = r"(\d{4}(-\d{2}(-\d{2})?)?)?"
@@ -73,7 +73,7 @@ def templates() -> None:
         ):
             st.download_button(
                 label,
-                in_language(partial(_template, lang, data.ground().boundaries.units)),
+                who.bound(partial(_template, lang, data.ground().boundaries.units)),
                 file_name=f"modele_4w_{lang}.xlsx",
                 mime=XLSX,
                 key=f"template-{lang}",

@@ -11,7 +11,7 @@ import streamlit as st
 from geo import effects, words
 from geo.counting import account
 from geo.errors import CouvertureError
-from geo.i18n import _, in_language, language, number, unbroken
+from geo.i18n import _, language, number, unbroken
 from geo.problemwords import note_line
 from geo.report.accounting import REASON_WORDS
 from geo.report.planlines import problem_lines, problems_csv, problems_xlsx, worded
@@ -21,7 +21,7 @@ from geo.store.current import state_key
 from geo.store.foreseen import foreseen
 from geo.store.orders import Order
 from geo.store.planning import Plan
-from geo.ui import data, importing_effects, parts, sheets
+from geo.ui import data, importing_effects, parts, sheets, who
 from geo.ui.importing import XLSX, Handed, fault
 from geo.ui.page import accounting_words
 
@@ -181,7 +181,7 @@ def _problems(look: Look, found: pd.DataFrame) -> None:
         _download_csv(_("Tous les problèmes (CSV)"), "problemes.csv", lambda: problems_csv(every()))
         st.download_button(
             _("Tous les problèmes (XLSX)"),
-            in_language(lambda: problems_xlsx(every(), plan)),
+            who.bound(lambda: problems_xlsx(every(), plan)),
             file_name="problemes.xlsx",
             mime=XLSX,
             key="problems-xlsx",
@@ -198,5 +198,5 @@ def _cell(value: object) -> str:
 
 def _download_csv(label: str, name: str, make: Callable[[], bytes]) -> None:
     st.download_button(
-        label, in_language(make), file_name=name, mime="text/csv", key=f"file:{name}", on_click="ignore"
+        label, who.bound(make), file_name=name, mime="text/csv", key=f"file:{name}", on_click="ignore"
     )

@@ -1,34 +1,28 @@
 """The records with their files, as whoever is at the app may see them, and who may correct them."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from geo import store
-from geo.sharing import READER, Audience
+from geo.access import KEEPERS
+from geo.sharing import Audience
 from geo.store.kept import Kept
 from geo.store.kept import kept as kept_of
 from geo.store.kept import keys as keys_of
-from geo.ui import data
-
-_OWN_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
+from geo.ui import data, who
 
 
 def keeper() -> Audience:
-    """Return who works on the records here.
-
-    On one's own machine it is who keeps them. Where the server is open to others, and nobody says who
-    somebody is, everybody is a reader.
-    """
-    own = st.get_option("server.address") in _OWN_MACHINE
-    return Audience("coordinator") if own else READER
+    """Return as whom single records are shown here: whoever is at the app, see :mod:`geo.ui.who`."""
+    return who.who().audience
 
 
 def keeps() -> bool:
     """Whether who works here keeps the records, so that nothing is withheld and decisions can be made."""
-    return keeper().role in ("coordinator", "administrator")
+    return keeper().role in KEEPERS
 
 
 def may_correct() -> bool:
@@ -41,9 +35,9 @@ def _kept(store_version: str, audience_key: str, _store: store.Store, _audience:
     return kept_of(_store, _audience)
 
 
-def kept(audience: Audience = READER) -> Kept:
+def kept(audience: Audience | None = None) -> Kept:
     """Return the records in use with their files, rows and unread cells, as ``audience`` may see them."""
-    held = data.records()
+    held, audience = data.records(), audience or keeper()
     return _kept(held.version, audience.key, held, audience)
 
 

@@ -9,11 +9,11 @@ import streamlit as st
 
 from geo import maps, needmap
 from geo.facts import Prepared
-from geo.i18n import N_, _, in_language, number
+from geo.i18n import N_, _, number
 from geo.report.gapfiles import gaps_csv, gaps_json, gaps_xlsx
 from geo.report.gaptable import printed_lines
 from geo.settings import STATIC_DIR
-from geo.ui import carte, crossed, files, needlists, parts
+from geo.ui import carte, crossed, files, needlists, parts, who
 from geo.ui.data import Ground
 from geo.ui.needing import Answer, Asked
 
@@ -125,7 +125,7 @@ def offer(answer: Answer, asked: Asked, prepared: Prepared, ground: Ground) -> N
         for ending, text, mime in _FILES:
             st.download_button(
                 _(text),
-                in_language(partial(content, ending, answer, asked, prepared, ground)),
+                who.bound(partial(content, ending, answer, asked, prepared, ground)),
                 file_name=f"besoins_{asked.view.activity_type}_{asked.view.level}.{ending}",
                 mime=mime,
                 key=f"need-{ending}",

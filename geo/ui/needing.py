@@ -23,8 +23,7 @@ from geo.io.population import in_use as population_in_use
 from geo.norms import DEFAULT_SET, Norm, NormSet
 from geo.report.gaptable import Ranked, export, rank_communes
 from geo.settings import LEVELS
-from geo.sharing import READER
-from geo.ui import assumed, data, parts, state
+from geo.ui import assumed, data, parts, state, who
 from geo.ui.data import Ground
 from geo.ui.questions import LEVEL_WORDS, ask_regions, drill_to
 
@@ -210,7 +209,7 @@ def version() -> str:
     """Version of everything that an answer rests on besides the question."""
     installed = f"{locality_files.in_use()}|{severity_files.in_use()}"
     held = f"{data.records().version}|{population_in_use()}"
-    return f"{held}|{installed}|{_not_comparable_version()}|{READER.key}|{language()}"
+    return f"{held}|{installed}|{_not_comparable_version()}|{who.audience().key}|{language()}"
 
 
 def _not_comparable_version() -> str:

@@ -8,7 +8,6 @@ import streamlit as st
 from geo import aliases, partnerwords, words
 from geo.aliases import Names
 from geo.i18n import N_, _, number, percent
-from geo.sharing import READER
 from geo.store import Store, database
 from geo.store import organisations as kept
 from geo.ui import data, keeping, parts, sheets
@@ -40,7 +39,7 @@ def show() -> None:
 
 def _may_decide() -> bool:
     # How an organisation is shown can hurt people: where nobody says who somebody is, no reader changes it.
-    return keeping.keeper().role != READER.role
+    return keeping.keeps()
 
 
 def _about() -> str:

@@ -16,7 +16,7 @@ import streamlit as st
 from geo import assets
 from geo.basemap import published
 from geo.facts import Facts, Prepared, View
-from geo.i18n import _, in_language, language, number
+from geo.i18n import _, language, number
 from geo.io import packs
 from geo.io.basemap import load_basemap
 from geo.io.geopackage import geopackage
@@ -24,11 +24,10 @@ from geo.io.norms import read_not_comparable
 from geo.meeting import Meeting, decided, meeting
 from geo.norms import NormSet
 from geo.shapes import shapes
-from geo.sharing import READER
 from geo.store.current import state_key
 from geo.store.files import known_by
 from geo.store.meeting import decisions, with_decisions
-from geo.ui import assumed, data, filtering, needing, sheets, state
+from geo.ui import assumed, data, filtering, needing, sheets, state, who
 from geo.ui.data import Ground
 from geo.ui.parts import escaped
 
@@ -62,7 +61,7 @@ def ask(prepared: Prepared, ground: Ground) -> Asked:
     types = having or list(prepared.of_type)
     kind = state.chosen("type", types, types[0])
     of_type = prepared.of_type[kind]
-    more = filtering.asked(of_type.records, version=f"{data.records().version}|{READER.key}|{kind}")
+    more = filtering.asked(of_type.records, version=f"{data.version()}|{kind}")
     places = {code: place for code, place in ground.places.items() if not place.later}
 
     def words(code: str) -> str:
@@ -231,7 +230,7 @@ def offer(found: Meeting, files: Files) -> None:
     with st.container(key="pack-files"):
         st.download_button(
             _("Tout le dossier (ZIP)"),
-            in_language(lambda: packs.zipped(dict(files.values()), day=day)),
+            who.bound(lambda: packs.zipped(dict(files.values()), day=day)),
             file_name=f"{stem(found, '3w', day=day)}.zip",
             mime=_ZIP,
             key="pack-zip",

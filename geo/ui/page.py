@@ -15,7 +15,7 @@ from geo.counting import Accounting
 from geo.errors import CouvertureError
 from geo.i18n import N_, _, language, number, set_language, short_date
 from geo.settings import DEFAULT_LANGUAGE, LANGUAGES, STATIC_DIR
-from geo.ui import data, state, trouble
+from geo.ui import data, state, trouble, who
 from geo.ui.memory import settle_now_and_then
 from geo.ui.search import search_box
 
@@ -115,6 +115,7 @@ def page_setup(title: str, heading: Callable[[], str] | None = None) -> DeltaGen
     settle_now_and_then()
     set_language(state.chosen("lang", LANGUAGES, DEFAULT_LANGUAGE))
     trouble.watch()
+    who.begin()
     fault: Exception | None = None
     try:
         named = heading() if heading else _(title)

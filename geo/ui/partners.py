@@ -11,13 +11,12 @@ from geo import partnerwords, presence, words
 from geo.counting import Accounting
 from geo.errors import StoreError
 from geo.facts import Prepared, View
-from geo.i18n import N_, _, in_language
+from geo.i18n import N_, _
 from geo.overlaps import Overlaps, find
 from geo.presence import Presence
 from geo.report import partnertables
 from geo.settings import LEVELS, STATIC_DIR
-from geo.sharing import READER
-from geo.ui import data, parts, state
+from geo.ui import data, parts, state, who
 from geo.ui.data import Ground
 from geo.ui.questions import LEVEL_WORDS
 
@@ -154,7 +153,7 @@ def _ask_level(unit: str, ground: Ground) -> str:
 
 def version() -> str:
     """What an answer of this page rests on beside the question."""
-    return f"{data.records().version}|{READER.key}"
+    return data.version()
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -239,7 +238,7 @@ def download_both(csv: Callable[[], bytes], xlsx: Callable[[], bytes], *, stem: 
 
 def download(label: str, make: Callable[[], bytes], *, name: str, mime: str, key: str) -> None:
     """Show the button of one file, made when it is clicked."""
-    st.download_button(label, in_language(make), file_name=name, mime=mime, key=key, on_click="ignore")
+    st.download_button(label, who.bound(make), file_name=name, mime=mime, key=key, on_click="ignore")
 
 
 MIMES: Final[Mapping[str, str]] = {

@@ -10,7 +10,6 @@ from geo.coverage import Assumptions
 from geo.facts import Facts, OfType, Prepared, View
 from geo.i18n import N_, _, number
 from geo.settings import LEVELS
-from geo.sharing import READER
 from geo.ui import assumed, carte, data, filtering, parts, state
 from geo.ui.data import Ground
 from geo.ui.sheets import with_language
@@ -110,7 +109,7 @@ def _default_type(prepared: Prepared) -> str:
 
 
 def _ask_more(of_type: OfType, ground: Ground) -> tuple[filtering.Asked, str, Assumptions]:
-    version = f"{data.records().version}|{READER.key}|{of_type.kind.name}"
+    version = f"{data.version()}|{of_type.kind.name}"
     now = filtering.asked(of_type.records, version=version)
     assumptions = assumed.asked(of_type.kind)
     count = len(now) + len(assumed.changed(assumptions))

@@ -10,10 +10,10 @@ import streamlit as st
 from openpyxl import Workbook
 
 from geo import reporting, words
-from geo.i18n import _, in_language, ngettext, number
+from geo.i18n import _, ngettext, number
 from geo.io.records import csv_text
 from geo.reporting import Quarter
-from geo.ui import data, keeping, sheets, state
+from geo.ui import data, keeping, sheets, state, who
 from geo.ui.quality import UNNAMED, group_words
 from geo.ui.sheets import Html
 
@@ -174,7 +174,7 @@ def _offer(late: pd.DataFrame, months: int) -> None:
         for ending, text, make in files:
             st.download_button(
                 text,
-                in_language(partial(make, as_table(late))),
+                who.bound(partial(make, as_table(late))),
                 file_name=f"a_relancer_{months}_mois_{date.today():%Y%m%d}.{ending}",
                 key=f"remind-{ending}",
                 on_click="ignore",

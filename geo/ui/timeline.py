@@ -10,11 +10,10 @@ from geo import partnerwords, snapshots, timechart, timeline, words
 from geo.facts import Prepared, as_text
 from geo.i18n import N_, _, ngettext, number
 from geo.report import partnertables
-from geo.sharing import READER
 from geo.snapshots import Difference
 from geo.store import database
 from geo.store import snapshots as kept
-from geo.ui import data, needing, parts, sheets, state
+from geo.ui import data, needing, parts, sheets, state, who
 from geo.ui import partners as asking
 from geo.ui.data import Ground
 from geo.ui.needlists import image
@@ -211,13 +210,13 @@ def _forget(number_: int) -> None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _difference(version: str, number_: int, unit: str, types: tuple[str, ...]) -> Difference:
-    """Compare a state with now, both as a reader may see them."""
+    """Compare a state with now, both as who is at the app may see them."""
     held, frame = data.records(), data.ground().frame
     taken, before = kept.read(number_)
     after = held.records.set_axis(kept.keys(held))
 
     def seen(records: pd.DataFrame) -> pd.DataFrame:
-        placed = kept.seen(records, held, READER)
+        placed = kept.seen(records, held, who.audience())
         return placed[placed["activity_type"].isin(types)] if types else placed
 
     return snapshots.compare(

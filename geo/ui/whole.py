@@ -13,8 +13,8 @@ from geo.gazetteer import gazetteer
 from geo.io import load_population
 from geo.io.places import read_spellings
 from geo.io.population import in_use as population_in_use
-from geo.sharing import READER, Audience
-from geo.ui import data
+from geo.sharing import Audience
+from geo.ui import data, who
 
 # Cards kept: a few readers going back and forth.
 _CARDS_KEPT: Final = 128
@@ -25,8 +25,9 @@ def _key_figures(store_version: str, audience_key: str, _audience: Audience) -> 
     return overview.key_figures(data.prepared(_audience))
 
 
-def key_figures(audience: Audience = READER) -> dict[str, overview.KeyFigure]:
-    """Return a key figure for each type that has records."""
+def key_figures(audience: Audience | None = None) -> dict[str, overview.KeyFigure]:
+    """Return a key figure for each type that has records, as an audience (unless said, who is here) may."""
+    audience = audience or who.audience()
     return _key_figures(data.records().version, audience.key, audience)
 
 
@@ -71,8 +72,9 @@ def _card(store_version: str, audience_key: str, pcode: str, level: str, _audien
     return cards.card(data.prepared(_audience), pcode, level, beside=neighbours(pcode, level))
 
 
-def card(pcode: str, audience: Audience = READER) -> cards.Card:
+def card(pcode: str, audience: Audience | None = None) -> cards.Card:
     """Return the card of a unit drawn, from records that have passed ``share``."""
+    audience = audience or who.audience()
     level = data.ground().places[pcode].level
     version = f"{data.records().version}|{population_in_use()}"
     return _card(version, audience.key, pcode, level, audience)
@@ -92,12 +94,13 @@ def _partners(store_version: str, audience_key: str, _audience: Audience) -> pd.
     return found.sort_values("records", ascending=False, kind="stable")
 
 
-def partners(audience: Audience = READER) -> pd.DataFrame:
+def partners(audience: Audience | None = None) -> pd.DataFrame:
     """Return ``records, main_type`` of each organisation that this audience may see by name, most first."""
+    audience = audience or who.audience()
     return _partners(data.records().version, audience.key, audience)
 
 
-def partner(name: str, audience: Audience = READER) -> tuple[int, str]:
+def partner(name: str, audience: Audience | None = None) -> tuple[int, str]:
     """Return how many records an organisation has, and of which type most."""
     found = partners(audience)
     return int(found["records"][name]), str(found["main_type"][name])
@@ -121,8 +124,9 @@ def unit_index() -> search.Index:
     return _unit_index(data.ground().boundaries.version)
 
 
-def search_index(audience: Audience = READER) -> search.Index:
+def search_index(audience: Audience | None = None) -> search.Index:
     """Units and partners, ready to be searched."""
+    audience = audience or who.audience()
     version = f"{data.ground().boundaries.version}|{data.records().version}"
     return _search_index(version, audience.key, audience)
 

@@ -1,0 +1,146 @@
+"""Who is at the app, found anew at the start of every run of a page: what it shows and does is for them."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Final, NamedTuple, ParamSpec, TypeVar
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from geo.access import ANYONE, KEEPERS, OPEN, Who, demand, may
+from geo.access import Access as Settings
+from geo.i18n import in_language
+from geo.io.access import read_access
+from geo.sharing import READER, Audience
+from geo.store import database
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_OWN_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
+# Set by a proxy that hands on what somebody else asked.
+_OF_A_PROXY: Final = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-Ip")
+
+# In the session: whether who may see all has asked to see all in the figures too.
+_EVERYTHING: Final = "who.everything"
+
+
+class _Reader(NamedTuple):
+    """Somebody, and as whom the figures and the files of this run are made."""
+
+    who: Who
+    shown: Audience
+
+
+# Of the run of a page, or of a file that is made for its reader in another thread. Whoever is
+# not found is the public: a thread that nobody bound says nothing but aggregates.
+_NOW: ContextVar[_Reader | None] = ContextVar("who", default=None)
+
+
+def begin() -> Who | None:
+    """Find who is at the app, at the start of a page's run; None for somebody who has to sign in.
+
+    Raises
+    ------
+    AccessError
+        If the settings of access are not understood: then nobody is let in.
+    """
+    _NOW.set(None)
+    found = _find(read_access())
+    if found is not None:
+        _NOW.set(_Reader(found, _shown(found)))
+    return found
+
+
+def _shown(found: Who) -> Audience:
+    # Who keeps the records projects the map and hands files on: what they show is what every
+    # reader may see, until more is asked for.
+    all_asked = found.audience.role not in KEEPERS or st.session_state.get(_EVERYTHING, False)
+    return found.audience if all_asked else READER
+
+
+def _now() -> _Reader:
+    found = _NOW.get()
+    if found is None and get_script_run_ctx() is not None:
+        # The answer to a click runs before its page.
+        begin()
+        found = _NOW.get()
+    return found or _Reader(ANYONE, ANYONE.audience)
+
+
+def who() -> Who:
+    """Return who is at the app; whoever has not signed in is the public."""
+    return _now().who
+
+
+def audience() -> Audience:
+    """Return as whom figures are made, and the files of them."""
+    return _now().shown
+
+
+def everything() -> bool:
+    """Whether the figures hold what is withheld from a reader, because who may see it asked to."""
+    return _now().shown.role in KEEPERS
+
+
+def show_everything(wanted: bool) -> None:
+    """Ask for all in the figures too, or for what every reader may see; heard by whoever may see all."""
+    st.session_state[_EVERYTHING] = wanted
+
+
+def allowed(act: str, *, organisation: str = "") -> bool:
+    """Whether who is at the app may do this, see :func:`geo.access.may`."""
+    return may(who(), act, organisation=organisation)
+
+
+def require(act: str, *, organisation: str = "") -> str:
+    """Refuse what who is at the app may not do; return the name that is written down for it.
+
+    Raises
+    ------
+    AccessError
+        Where the role does not allow it.
+    """
+    demand(who(), act, organisation=organisation)
+    return name()
+
+
+def name() -> str:
+    """Return the name that is written down for what is done: of who signed in, else of who runs the app."""
+    return who().name or database.user()
+
+
+def bound(make: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Return ``make`` bound to the reader and the language of now: a file made later is made for them."""
+    reader, spoken = _now(), in_language(make)
+
+    @wraps(make)
+    def made(*values: Arguments.args, **named: Arguments.kwargs) -> Result:
+        before = _NOW.set(reader)
+        try:
+            return spoken(*values, **named)
+        finally:
+            _NOW.reset(before)
+
+    return made
+
+
+def _find(settings: Settings) -> Who | None:
+    if settings.public:
+        return ANYONE
+    return Who(database.user(), Audience("administrator"), "own") if on_own_machine() else OPEN
+
+
+def on_own_machine() -> bool:
+    """Whether the app answers only to the machine that it runs on, and no proxy stands before it."""
+    if st.get_option("server.address") not in _OWN_MACHINE:
+        return False
+    headers = st.context.headers
+    return not any(headers.get(each) for each in _OF_A_PROXY) and _asked_of_here(headers.get("Host", ""))
+
+
+def _asked_of_here(host: str) -> bool:
+    """Whether a browser asked for this very machine: ``localhost:8501``, ``[::1]:8501``."""
+    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+    return name.strip("[]").lower() in ("", *_OWN_MACHINE)
