@@ -169,6 +169,12 @@ def _source_sans() -> str:
 
 def own_file(name: str) -> str:
     """Path under ``static/`` of our own ``name``, with the hash of its content in it."""
+    return _own_file(name, (STATIC_DIR / name).stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=64)
+def _own_file(name: str, _changed: int) -> str:
+    # Eight of them are named at every run of the map page: read where they changed only.
     stem, _dot, suffix = name.rpartition(".")
     digest = hashlib.sha256(_own(name)).hexdigest()[:12]
     return f"vendor/{stem}-{digest}.{suffix}"

@@ -173,6 +173,16 @@ class Frame:
         self.grids = {level: self._grid(self._unit_names(level)) for level in LEVELS}
         self.grids["region_2023"] = self._grid(self._group_names())
 
+    @functools.cached_property
+    def names(self) -> Mapping[str, str]:
+        """Name of every unit known by its P-code, regions of 2023 included."""
+        found: dict[str, str] = {}
+        for level in LEVELS:
+            units = self.boundaries.level(level)
+            codes, names = units[PCODE_COLUMN[level]].tolist(), units[NAME_COLUMN[level]].tolist()
+            found |= dict(zip(codes, names, strict=True))
+        return found | {group.pcode: group.name for group in self.groups}
+
     def grid(self, view: View) -> Grid:
         """Return the units of a view's level, of the regions of its vintage."""
         return self.grids[grid_key(view)]

@@ -19,7 +19,7 @@ from geo.coverage import WORK_MEASURES, Assumptions
 from geo.facts import Facts, Frame, View
 from geo.i18n import N_, _, language, ngettext, number, short_date
 from geo.report.accounting import accounting_line
-from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
+from geo.settings import NAME_COLUMN, PCODE_COLUMN
 
 MEASURES: Final = {
     "working": N_("En service"),
@@ -101,11 +101,7 @@ def named(name: str, text: str) -> str:
 
 def unit_names(frame: Frame) -> dict[str, str]:
     """Name of every unit known by its P-code, regions of 2023 included."""
-    found: dict[str, str] = {}
-    for level in LEVELS:
-        units = frame.boundaries.level(level)
-        found |= dict(zip(units[PCODE_COLUMN[level]], units[NAME_COLUMN[level]], strict=True))
-    return found | {group.pcode: group.name for group in frame.groups}
+    return dict(frame.names)
 
 
 def title(facts: Facts) -> str:
@@ -271,8 +267,10 @@ def beside(facts: Facts) -> list[str]:
 def above(facts: Facts, names: Mapping[str, str], *, lines: int = LINES_SHOWN) -> list[str]:
     """One line for each record known above the level only: number, places, organisation; the first few."""
     found = []
+    # The few rows shown only: there may be many, and each has forty columns.
     columns = ["place_set", "quantity", "implementing_org"]
-    for places, quantity, who in facts.above[columns].head(lines).itertuples(index=False, name=None):
+    first = facts.of_type[columns].iloc[facts.rows_above[:lines]]
+    for places, quantity, who in first.itertuples(index=False, name=None):
         named = [names.get(code, code) for code in str(places).split(SEPARATOR) if code]
         amount = _("nombre non rapporté") if pd.isna(quantity) else number(quantity)
         where = ", ".join(named[:3]) + ("…" if len(named) > 3 else "")
@@ -380,7 +378,7 @@ def place_slugs(unit: str, frame: Frame) -> tuple[str, str]:
     """Country and area for the name of a file: ``mli`` and ``gao``, the four regions without a unit."""
     communes = frame.members.of(unit) or frame.focus
     countries = {pcodes.country(commune) for commune in communes}
-    where = slug(unit_names(frame)[unit]) if unit else slug(_("quatre régions"))
+    where = slug(frame.names[unit]) if unit else slug(_("quatre régions"))
     return "-".join(sorted(_ISO3[country] for country in countries)), where
 
 

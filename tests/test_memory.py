@@ -21,7 +21,7 @@ class Ring:
         self.itself = self
 
 
-def test_what_is_held_is_settled_every_fifty_runs():
+def test_what_is_held_is_settled_every_ten_runs():
     memory.settle_now_and_then()
     held = [Ring() for _each in range(1000)]
     before = gc.get_freeze_count()

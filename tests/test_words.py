@@ -71,8 +71,8 @@ def test_records_above_are_a_few_lines_and_a_rest():
     )
 
     class Wide:
-        above = records
-        rows_above = records.index
+        of_type = records
+        rows_above = np.arange(len(records))
 
     lines = words.above(Wide, words.unit_names(Frame(AREA)))
     assert lines[0] == "52 · Nord, Est · AMSODE"

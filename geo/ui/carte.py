@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
@@ -24,10 +25,10 @@ MAP_HEIGHT: Final = 520
 POINTS_SHOWN: Final = 100_000
 
 
-def inside(units: pd.DataFrame, ground: Ground, shown: Communes) -> pd.DataFrame:
-    """Return the units that lie within the communes shown; the others are context."""
+def inside(units: pd.DataFrame, ground: Ground, shown: Communes) -> np.ndarray:
+    """Return which of the units lie within the communes shown; the others are context."""
     members = ground.frame.members
-    return units[[members.of(pcode) <= shown for pcode in units["pcode"]]]
+    return np.array([members.of(pcode) <= shown for pcode in units["pcode"].tolist()], dtype=bool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +57,9 @@ _DRAWN: Final = (
 def _prepared(key: str, lang: str, title: str, points_on: bool, _facts: Facts, _ground: Ground) -> Shown:
     view = _facts.view
     focus = _facts.units["focus"].to_numpy()
-    classes = classify.classes_of(_facts.units[["state", "value_min", "value_max"]][focus])
+    classes = classify.classes_of(_facts.units, among=focus)
     units = classify.classify(_facts.units[list(_DRAWN)], breaks=classes)
-    rows = classify.in_map_order(inside(units, _ground, _area(view, _ground)))
+    rows = classify.in_map_order(units, among=inside(units, _ground, _area(view, _ground)))
     points = _facts.points if points_on and shows_points(_facts) else None
     legend = parts.legend(classify.legend(rows, classes), title=title, rings=bool((rows["ring"] != "").any()))
     content = maps.view(

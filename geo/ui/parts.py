@@ -1,7 +1,7 @@
 """Pieces of HTML: legend, table, badge, card. Text in, escaped text out; no Streamlit, no counting."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import pandas as pd
@@ -42,7 +42,7 @@ def legend(rows: pd.DataFrame, *, title: str, rings: bool) -> str:
     """
     entries = [
         f"<div><dt>{swatch(klass, mark)}{escaped(words)}</dt><dd>{number(units)}</dd></div>"
-        for klass, words, units, mark in _marked(rows).itertuples(index=False, name=None)
+        for klass, words, units, mark in _legend_rows(rows)
     ]
     extra = []
     if rings:
@@ -62,9 +62,9 @@ def legend(rows: pd.DataFrame, *, title: str, rings: bool) -> str:
     )
 
 
-def _marked(rows: pd.DataFrame) -> pd.DataFrame:
-    marked = rows if "mark" in rows else rows.assign(mark="")
-    return marked[["klass", "words", "units", "mark"]]
+def _legend_rows(rows: pd.DataFrame) -> Iterable[tuple[str, str, int, str]]:
+    marks = rows["mark"].tolist() if "mark" in rows else [""] * len(rows)
+    return zip(*(rows[name].tolist() for name in ("klass", "words", "units")), marks, strict=True)
 
 
 def points_legend(looks: Sequence[tuple[str, str, int]], *, clustered: bool) -> str:
