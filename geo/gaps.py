@@ -6,9 +6,10 @@ interval, a column gives what is certain (at least) and the column of the same
 name with ``_max`` what is possible (at most).
 """
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,11 @@ class Gaps:
     norm_set: NormSet
     facts: Facts
     include_not_comparable: bool = False
+
+    @functools.cached_property
+    def area(self) -> Mapping[str, Any]:
+        """Need and gap of the area asked, see :func:`summed`."""
+        return summed(self.table)
 
     @property
     def ranked(self) -> pd.DataFrame:
@@ -356,7 +362,7 @@ def at_level(gaps: Gaps, prepared: Prepared, level: str) -> pd.DataFrame:
     return pd.concat([kept[columns], sums], axis=1)
 
 
-def summed(communes: pd.DataFrame) -> dict[str, object]:
+def summed(communes: pd.DataFrame) -> dict[str, Any]:
     """Return need and gap of several communes together: the sum of those with a figure.
 
     Parameters
@@ -367,7 +373,7 @@ def summed(communes: pd.DataFrame) -> dict[str, object]:
     known = communes[communes["unserved_people"].notna()]
     figures = {name: communes[name].sum(min_count=1) for name in SUMMED}
     people = known["population_people"].sum()
-    without = len(communes) - len(known)
+    left_out = communes[communes["unserved_people"].isna()]
     share = {
         name: 100 * (people - known[left].sum()) / people if people else np.nan
         for name, left in (("coverage_pct", "unserved_people_max"), ("coverage_pct_max", "unserved_people"))
@@ -380,6 +386,6 @@ def summed(communes: pd.DataFrame) -> dict[str, object]:
         "comparable": bool(communes["comparable"].all()),
         "doubtful": bool(communes["doubtful"].any()),
         "communes": len(communes),
-        "communes_without_figure": without,
-        "note": gapwords.left_out(without, communes["population_people"].sum() - people),
+        "communes_without_figure": len(left_out),
+        "note": gapwords.left_out(left_out["population_people"]),
     }

@@ -95,16 +95,27 @@ def _between(row: Mapping[Any, Any]) -> str:
     return _("entre {low} et {high} en service : couvert ou non, on ne sait pas").format(low=low, high=high)
 
 
-def left_out(communes: int, people: float) -> str:
-    """``2 communes sans chiffre, 227 896 personnes``; empty where there is none."""
+def left_out(population_people: pd.Series) -> str:
+    """``2 communes sans chiffre, 227 896 personnes`` of their population; empty where there is none."""
+    communes = len(population_people)
     if not communes:
         return ""
-    text = ngettext(
-        "{n} commune sans chiffre, {people} personnes",
-        "{n} communes sans chiffre, {people} personnes",
-        communes,
-    )
-    return text.format(n=number(communes), people=number(people))
+    text = ngettext("{n} commune sans chiffre, {people}", "{n} communes sans chiffre, {people}", communes)
+    return text.format(n=number(communes), people=population_words(population_people))
+
+
+def population_words(population_people: pd.Series) -> str:
+    """Say the people of several communes together: at least so many where that of one is unknown.
+
+    >>> population_words(pd.Series([120.0, np.nan]))
+    'au moins 120 personnes'
+    """
+    known = population_people.dropna()
+    if not len(known):
+        return _("population inconnue")
+    whole = len(known) == len(population_people)
+    text = _("{people} personnes") if whole else _("au moins {people} personnes")
+    return text.format(people=number(known.sum()))
 
 
 def assumptions_words(assumptions: Assumptions, kind: ActivityType) -> list[str]:

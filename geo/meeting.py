@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.facts import Facts, Frame, Prepared, View, as_text, build
 from geo.filters import split
-from geo.gaps import Gaps, at_level, commune_gaps, summed
+from geo.gaps import Gaps, at_level, commune_gaps
 from geo.norms import NormSet
 from geo.overlaps import Overlaps, find
 from geo.pcodes import country
@@ -42,19 +42,16 @@ class Subject:
 
 @dataclass(frozen=True, eq=False)
 class Need:
-    """Need and gap of one type: by commune, by cercle (sums of communes), and of the area.
+    """Need and gap of one type: by commune and of the area, and by cercle (sums of communes).
 
     Attributes
     ----------
     cercles : DataFrame
         Of :func:`geo.gaps.at_level`.
-    area : mapping
-        Of :func:`geo.gaps.summed`, over all communes of the area.
     """
 
     gaps: Gaps
     cercles: pd.DataFrame
-    area: Mapping[str, object]
 
     @property
     def label(self) -> str:
@@ -195,7 +192,7 @@ def _subject(prepared: Prepared, view: View, name: str) -> Subject:
 
 
 def _need(gaps: Gaps, prepared: Prepared) -> Need:
-    return Need(gaps, at_level(gaps, prepared, "cercle"), summed(gaps.table))
+    return Need(gaps, at_level(gaps, prepared, "cercle"))
 
 
 def _presence(

@@ -8,6 +8,7 @@ import numpy as np
 
 from geo import words
 from geo.classify import figure, value_words
+from geo.columnwords import label
 from geo.filters import split
 from geo.i18n import N_, _, language, number, short_date
 
@@ -61,35 +62,8 @@ SHOWN: Final = {
     "sector": N_("par secteur seulement"),
     "cercle": N_("au cercle seulement"),
 }
-# What the columns of a record are called where a change is told.
-COLUMNS: Final = {
-    "implementing_org": words.FILTERS["implementing_org"],
-    "donor": words.FILTERS["donor"],
-    "partner_orgs": N_("Appui"),
-    "activity_status": words.FILTERS["activity_status"],
-    "functionality": words.FILTERS["functionality"],
-    "observed_on": N_("Observé le"),
-    "start_date": N_("Début"),
-    "end_date": N_("Fin"),
-    "quantity": N_("Quantité"),
-    "area_ha": N_("Superficie (ha)"),
-    "targeted_people": words.MEASURES["targeted_people"],
-    "reached_people": words.MEASURES["reached_people"],
-    "targeted_households": N_("Ménages visés"),
-    "reached_households": N_("Ménages atteints"),
-    "targeted_groups": N_("Groupes visés"),
-    "reached_groups": N_("Groupes atteints"),
-    "targeted_people_female": N_("Femmes et filles visées"),
-    "targeted_people_male": N_("Hommes et garçons visés"),
-    "targeted_people_under18": N_("Moins de 18 ans visés"),
-    "targeted_people_disability": N_("Personnes handicapées visées"),
-    "reached_people_female": N_("Femmes et filles atteintes"),
-    "reached_people_male": N_("Hommes et garçons atteints"),
-    "reached_people_under18": N_("Moins de 18 ans atteints"),
-    "reached_people_disability": N_("Personnes handicapées atteintes"),
-    "place_set": N_("Lieux"),
-    "outcome": N_("Placement"),
-}
+# What placing adds to a record, where a change of it is told; the template names all else.
+_PLACED: Final = {"place_set": N_("Lieux"), "outcome": N_("Placement")}
 _CODED: Final[Mapping[str, Mapping[str, str]]] = {
     "activity_status": words.STATUSES,
     "functionality": words.FUNCTIONALITIES,
@@ -165,7 +139,7 @@ def detail(column: str, before: str, after: str) -> str:
     """Say what changed in a record: ``Quantité : 3 → 5``."""
     coded = _CODED.get(column, {})
     shown = [_(coded[text]) if text in coded else text or _("non rapporté") for text in (before, after)]
-    return words.named(_(COLUMNS.get(column, column)), f"{shown[0]} → {shown[1]}")
+    return words.named(_(_PLACED[column]) if column in _PLACED else label(column), f"{shown[0]} → {shown[1]}")
 
 
 def quarter(year: int, part: int) -> str:

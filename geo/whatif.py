@@ -63,6 +63,25 @@ def change(gaps: Gaps, works: Mapping[str, float]) -> pd.DataFrame:
     return result.assign(people_newly_served=table["unserved_people"] - result["unserved_people"])
 
 
+def by_region(gaps: Gaps, after: pd.DataFrame, works: Mapping[str, float]) -> pd.DataFrame:
+    """Sum what :func:`change` gives by region, over the communes that have a figure.
+
+    Returns
+    -------
+    DataFrame
+        By name of the region, the whole area last under ``""``: ``works`` added, ``before`` and
+        ``unserved_people`` (least) [people], ``people_newly_served``, below zero where works are taken away.
+    """
+    known = after[after["unserved_people"].notna()]
+    before = gaps.table.loc[known.index, "unserved_people"]
+    # A commune that is not named gets no work: that is known.
+    added = known["pcode"].map(dict(works)).fillna(0.0)
+    columns = ["works", "before", "unserved_people", "people_newly_served"]
+    summed = known.assign(before=before, works=added).groupby("region_name", sort=True)[columns].sum()
+    summed.loc[""] = summed.sum()
+    return summed
+
+
 def _missing(required: np.ndarray, left: np.ndarray, per_work: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         missing = np.where(per_work > 0, needs.required_works(left, per_work), 0.0)

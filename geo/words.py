@@ -29,7 +29,7 @@ MEASURES: Final = {
     "partners": N_("Partenaires présents"),
     "records": N_("Enregistrements"),
     "reached_people": N_("Personnes atteintes"),
-    "targeted_people": N_("Personnes visées"),
+    "targeted_people": N_("Personnes ciblées"),
 }
 # What stands beside a count of works; the working ones are the count itself.
 PARTS: Final = {

@@ -33,7 +33,7 @@ def test_totals_of_the_area_and_of_its_cercles():
 
 
 def test_need_is_the_sum_of_the_communes():
-    area = asked(unit="ML05").needs[0].area
+    area = asked(unit="ML05").needs[0].gaps.area
     # One person of ML050102, all 1,200 of ML050104, 4,600 of ML050202; the uncounted commune has no figure.
     assert area["unserved_people"] == 1 + 1200 + 4600
     assert area["communes_without_figure"] == 1
@@ -66,7 +66,7 @@ def test_presence_needs_a_named_place_and_an_organisation():
 def test_a_filter_takes_no_work_away_from_need(filters):
     table = records(implementing_org=["ONE"] + [""] * (len(WATER) - 1))
     found = asked(table, unit="ML05", filters=filters)
-    assert found.needs[0].area["unserved_people"] == 5801
+    assert found.needs[0].gaps.area["unserved_people"] == 5801
     assert words.total(found.subjects[0].communes) == ("2" if filters else "12")
 
 

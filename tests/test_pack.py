@@ -69,7 +69,7 @@ def test_the_figures_are_those_counted_by_hand_elsewhere():
     mopti, bourem = (pack_of(area).meeting.subjects[0].communes for area in AREAS)
     assert words.total(mopti) == "3\u202f796"
     assert words.total(bourem) == "165"
-    assert pack_of(REGION).meeting.needs[0].area["unserved_people"] == 1_064_998
+    assert pack_of(REGION).meeting.needs[0].gaps.area["unserved_people"] == 1_064_998
 
 
 @pytest.mark.parametrize("area", AREAS)
@@ -136,7 +136,7 @@ def test_workbook_holds_the_figures_of_the_facts(area):
         cells(done.files["xlsx"], "Besoins")[1:], columns=cells(done.files["xlsx"], "Besoins")[0]
     )
     unserved = gaps[gaps["level"] == "commune"]["unserved_people"].sum()
-    assert unserved == done.meeting.needs[0].area["unserved_people"]
+    assert unserved == done.meeting.needs[0].gaps.area["unserved_people"]
 
 
 @pytest.mark.parametrize("area", AREAS)

@@ -14,7 +14,7 @@ from geo.report.drawing import Drawing
 from geo.report.legend import draw_swatch
 from geo.report.maplayers import draw_map
 from geo.report.meetingtables import commune_table, communes_of, known_above, named_in
-from geo.report.needsheet import letters, need_shown, norm_lines
+from geo.report.needsheet import Picture, need_shown, norm_lines
 from geo.report.pageparts import footer, heading, printed, scale
 from geo.report.printtable import ROW_MM, Heading, Row, draw_table, head_height
 from geo.report.shown import Shown, shown
@@ -28,8 +28,6 @@ _INDENT_MM: Final = 7.0
 # Under the map: its legend and its scale.
 _LEGEND_MM: Final = 33.0
 _LEAST_ROW_MM: Final = 3.3
-# Classes of the communes, and the letter of each class.
-Picture = tuple[Shown, dict[str, str]]
 
 
 def cercle_sheet(meeting: Meeting, cercle: str, drawing: Drawing, picture: Picture, *, day: date) -> Sheet:
@@ -56,14 +54,14 @@ def cercle_sheet(meeting: Meeting, cercle: str, drawing: Drawing, picture: Pictu
     draw_map(on, within, drawing, View(unit=cercle))
     _legend(sheet, within, _map_title(meeting), low, marks=marked)
     scale(sheet, on, bottom, left=LEFT + MAP_MM - 70)
-    _table(sheet, meeting, cercle, within, top, bottom)
+    _table(sheet, meeting, cercle, (within, marked), top, bottom)
     return sheet
 
 
 def picture_of(meeting: Meeting, drawing: Drawing) -> Picture:
     """Return what the maps show: the first need known with its letters, else the first type."""
     if meeting.needs:
-        return need_shown(meeting.needs[0], drawing), letters()
+        return need_shown(meeting.needs[0].gaps.table, drawing.frame)
     return shown(meeting.subjects[0].communes, drawing.frame), {}
 
 
@@ -103,11 +101,13 @@ def _legend(sheet: Sheet, done: Shown, title: str, low: float, *, marks: dict[st
         sheet.write(text, x + 7, at + 0.8, size=7)
 
 
-def _table(sheet: Sheet, meeting: Meeting, cercle: str, done: Shown, top: float, bottom: float) -> None:
+def _table(  # where on the page, and what the map beside it shows
+    sheet: Sheet, meeting: Meeting, cercle: str, picture: Picture, top: float, bottom: float
+) -> None:
     """Every commune in a row with the swatch of its class on the map."""
-    table = commune_table(meeting, cercle)
+    table, (done, letters) = commune_table(meeting, cercle), picture
     klass = dict(zip(done.rows["pcode"], done.rows["klass"], strict=True))
-    marks = {"zero": "0", **(letters() if meeting.needs else {})}
+    marks = {"zero": "0", **letters}
     rows = [
         Row(
             tuple(cells),

@@ -77,7 +77,7 @@ FOURW_TAGS: Final = (
     (N_("Fin"), "#date+end"),
     (N_("Observé le"), "#date+reported"),
     (N_("Quantité"), "#output+num"),
-    (N_("Personnes visées"), "#targeted"),
+    (N_("Personnes ciblées"), "#targeted"),
     (N_("Personnes atteintes"), "#reached"),
     (N_("Femmes et filles atteintes"), "#reached+f"),
     (N_("Hommes et garçons atteints"), "#reached+m"),

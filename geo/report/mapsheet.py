@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
 
 from geo import words
 from geo.facts import Facts
@@ -12,8 +15,8 @@ from geo.report.drawing import Drawing
 from geo.report.legend import Column, draw_legend
 from geo.report.maplayers import PointLooks, draw_map
 from geo.report.pageparts import empty, footer, heading, printed, scale
-from geo.report.shown import shown
-from geo.report.window import fitted, window
+from geo.report.shown import Shown, shown
+from geo.report.window import Window, fitted, window
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,15 @@ class Page:
         """The page as PNG, 1754 x 1240 pixels (150 dpi)."""
         with drawing_lock():
             return self.sheet.png()
+
+
+class Laid(NamedTuple):
+    """A page with its map: the window on it, the column of the legend, top and bottom of the map [mm]."""
+
+    sheet: Sheet
+    on: Window
+    column: Column
+    sides: tuple[float, float]
 
 
 def map_page(
@@ -62,19 +74,43 @@ def map_page(
     done = shown(facts, drawing.frame)
     points = facts.points if looks and with_points and len(facts.points) else None
     with drawing_lock():
-        sheet = Sheet()
-        top = heading(sheet, words.title(facts), subtitle(facts, drawing), notices=notices(facts))
-        bottom = footer(sheet, footer_lines(facts, drawing, day, more=more))
-        sheet.picture = (LEFT, bottom, RIGHT - LEFT, top - bottom)
-        box = fitted(drawing.box(facts.view.unit), MAP_WIDTH, top - bottom)
-        on = window(sheet.axes(LEFT, bottom, MAP_WIDTH, top - bottom), box, MAP_WIDTH, top - bottom)
-        draw_map(on, done, drawing, facts.view, points=points, looks=looks)
+        lines = footer_lines(facts, drawing, day, more=more)
+        laid = lay_out(
+            facts, drawing, done, title=words.title(facts), lines=lines, points=points, looks=looks
+        )
         if not len(facts.rows):
-            empty(sheet, top, bottom)
-        floor = scale(sheet, on, bottom)
-        column = Column(sheet, top, floor)
-        draw_legend(column, on, facts, done, drawing, looks=looks if points is not None else None)
-    return Page(sheet, words.title(facts), day)
+            empty(laid.sheet, *laid.sides)
+        draw_legend(laid.column, laid.on, facts, done, drawing, looks=looks if points is not None else None)
+    return Page(laid.sheet, words.title(facts), day)
+
+
+def lay_out(
+    facts: Facts,
+    drawing: Drawing,
+    done: Shown,
+    *,
+    title: str,
+    lines: Sequence[str],
+    points: pd.DataFrame | None = None,
+    looks: PointLooks | None = None,
+) -> Laid:
+    """Lay out what every map on paper has: heading, footer, map and scale; the legend is not yet written.
+
+    Parameters
+    ----------
+    done : Shown
+        Classes of the units.
+    lines : sequence of str
+        Paragraphs of the footer.
+    """
+    sheet = Sheet()
+    top = heading(sheet, title, subtitle(facts, drawing), notices=notices(facts))
+    bottom = footer(sheet, lines)
+    sheet.picture = (LEFT, bottom, RIGHT - LEFT, top - bottom)
+    box = fitted(drawing.box(facts.view.unit), MAP_WIDTH, top - bottom)
+    on = window(sheet.axes(LEFT, bottom, MAP_WIDTH, top - bottom), box, MAP_WIDTH, top - bottom)
+    draw_map(on, done, drawing, facts.view, points=points, looks=looks)
+    return Laid(sheet, on, Column(sheet, top, scale(sheet, on, bottom)), (top, bottom))
 
 
 def map_pdf(facts: Facts, drawing: Drawing, *, day: date, looks: PointLooks | None = None) -> bytes:

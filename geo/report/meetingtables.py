@@ -76,7 +76,9 @@ def accounting_table(meeting: Meeting) -> pd.DataFrame:
 
 def need_table(meeting: Meeting) -> pd.DataFrame:
     """One row a type whose gap is known somewhere: sums over the communes of the area."""
-    return pd.DataFrame([{_("Type"): need.label, **need_cells(need.area, meeting)} for need in meeting.needs])
+    return pd.DataFrame(
+        [{_("Type"): need.label, **need_cells(need.gaps.area, meeting)} for need in meeting.needs]
+    )
 
 
 def need_cells(row: Mapping[Any, Any], meeting: Meeting) -> dict[str, str]:

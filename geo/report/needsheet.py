@@ -8,27 +8,22 @@ import pandas as pd
 
 from geo import needmap, words
 from geo.classify import Classes, unit_word
-from geo.gapwords import STATE_LETTERS, printed_with, state_letter
+from geo.facts import Frame
+from geo.gapwords import printed_with
 from geo.i18n import _, number
 from geo.meeting import Need
 from geo.report import style
-from geo.report.canvas import LEFT, LEGEND_LEFT, LEGEND_WIDTH, MAP_WIDTH, RIGHT, Sheet, shortened, width_mm
+from geo.report.canvas import LEGEND_LEFT, LEGEND_WIDTH, Sheet, shortened, width_mm
 from geo.report.drawing import Drawing
 from geo.report.legend import Column, draw_classes
-from geo.report.maplayers import draw_map
-from geo.report.mapsheet import footer_lines, notices, subtitle
-from geo.report.pageparts import footer, heading, scale
+from geo.report.mapsheet import footer_lines, lay_out
 from geo.report.shown import Shown
-from geo.report.window import fitted, window
 
 PICTURE: Final = "etats"
 # Communes named under the legend, most unserved people first.
 _MOST_LISTED: Final = 12
-
-
-def letters() -> dict[str, str]:
-    """Letter of each state of need, for paper without colours."""
-    return {state: state_letter(state) for state in STATE_LETTERS}
+# Classes of the units, and the letter of each class.
+Picture = tuple[Shown, dict[str, str]]
 
 
 def title(need: Need, *, level: str = "commune") -> str:
@@ -38,21 +33,30 @@ def title(need: Need, *, level: str = "commune") -> str:
     return " · ".join(part for part in parts if part)
 
 
-def need_shown(need: Need, drawing: Drawing) -> Shown:
-    """Return the communes of the area in their states, with letter and unserved people, and the legend."""
-    table = need.gaps.table
-    drawn = needmap.drawn(table, PICTURE, all_units=drawing.units["commune"])
-    units = drawn.units
-    texts = dict(zip(table["pcode"], (_people(row) for row in table.to_dict("records")), strict=True))
-    names = dict(zip(table["pcode"], table["name"], strict=True))
-    rows = units[units["pcode"].isin(names)]
-    rows = rows.assign(name=rows["pcode"].map(names), words=rows["pcode"].map(texts))
-    legend = drawn.legend[["klass", "words", "units"]]
-    return Shown(units, rows.reset_index(drop=True), legend, Classes((), 0.0))
+def need_shown(
+    table: pd.DataFrame, frame: Frame, *, level: str = "commune", picture: str = PICTURE
+) -> Picture:
+    """Return the classes of the units drawn with their unserved people, and the letter of each class.
 
-
-def _people(row: Mapping[Any, Any]) -> str:
-    return needmap.interval(row["unserved_people"], row["unserved_people_max"])
+    Parameters
+    ----------
+    table : DataFrame
+        Of :attr:`geo.gaps.Gaps.table` or :func:`geo.gaps.at_level`.
+    level : str
+        Of the units drawn, see :func:`geo.facts.grid_key`.
+    picture : str
+        One of :data:`geo.needmap.PICTURES`.
+    """
+    names = frame.grids[level].names
+    drawn = needmap.drawn(table, picture, all_units=names["pcode"])
+    units = drawn.units.merge(names[["pcode", "name", "indicative"]], on="pcode", how="left")
+    # What the screen says at a hover is too long beside a name.
+    people = zip(table["pcode"], table["unserved_people"], table["unserved_people_max"], strict=True)
+    said = {pcode: needmap.interval(low, high) for pcode, low, high in people}
+    units["words"] = units["pcode"].map(said).fillna("")
+    inside = units[units["klass"] != needmap.OUTSIDE].reset_index(drop=True)
+    marks = dict(zip(drawn.legend["klass"], drawn.legend["mark"], strict=True))
+    return Shown(units, inside, drawn.legend, Classes((), 0.0)), marks
 
 
 def norm_lines(need: Need) -> list[str]:
@@ -68,7 +72,7 @@ def norm_lines(need: Need) -> list[str]:
 
 def area_lines(need: Need) -> list[str]:
     """Say the figures of the area: sums over its communes."""
-    area = need.area
+    area = need.gaps.area
     pairs = (
         (_("Personnes non desservies"), needmap.interval(*_ends(area, "unserved_people"))),
         (_("Ouvrages manquants"), needmap.interval(*_ends(area, "missing"))),
@@ -85,22 +89,16 @@ def _ends(row: Mapping[str, Any], name: str) -> tuple[float, float]:
 def need_sheet(need: Need, drawing: Drawing, *, day: date) -> Sheet:
     """Lay out the page of the need of one type, in the current language."""
     facts = need.gaps.facts
-    done = need_shown(need, drawing)
-    sheet = Sheet()
-    top = heading(sheet, title(need), subtitle(facts, drawing), notices=notices(facts))
-    bottom = footer(sheet, footer_lines(facts, drawing, day, more=[" · ".join(norm_lines(need))]))
-    sheet.picture = (LEFT, bottom, RIGHT - LEFT, top - bottom)
-    box = fitted(drawing.box(facts.view.unit), MAP_WIDTH, top - bottom)
-    on = window(sheet.axes(LEFT, bottom, MAP_WIDTH, top - bottom), box, MAP_WIDTH, top - bottom)
-    draw_map(on, done, drawing, facts.view)
-    column = Column(sheet, top, scale(sheet, on, bottom))
-    draw_need_legend(column, need, done)
-    return sheet
+    done, marks = need_shown(need.gaps.table, drawing.frame)
+    lines = footer_lines(facts, drawing, day, more=[" · ".join(norm_lines(need))])
+    laid = lay_out(facts, drawing, done, title=title(need), lines=lines)
+    draw_classes(laid.column, done, title(need), "commune", marks=marks)
+    draw_area(laid.column, need)
+    return laid.sheet
 
 
-def draw_need_legend(column: Column, need: Need, done: Shown) -> None:
-    """Write states with their letters, figures of the area, and the communes with most unserved people."""
-    draw_classes(column, done, title(need), "commune", marks=letters())
+def draw_area(column: Column, need: Need) -> None:
+    """Write the figures of the area, and the communes with most unserved people."""
     column.gap(2)
     for place, line in enumerate(area_lines(need)):
         column.text(line, size=9 if place == 0 else 8, bold=place == 0, most=2)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo import ranking
 from geo.gaps import Gaps
-from geo.gapwords import STATE_WORDS, state_letter
+from geo.gapwords import STATE_WORDS, population_words, state_letter
 from geo.i18n import _, clauses, ngettext, number, percent, unbroken
 from geo.needmap import interval, shares, state_words
 from geo.ui import sheets
@@ -20,13 +20,13 @@ Row = Mapping[Any, Any]
 
 def headline(answer: Answer) -> str:
     """Return the answer in one line: people unserved, communes in each state, communes without a figure."""
-    table = answer.gaps.table
+    table, area = answer.gaps.table, answer.gaps.area
     known = table[table["unserved_people"].notna()]
-    without = len(table) - len(known)
+    without = area["communes_without_figure"]
     if not len(known):
         text = ngettext("{n} commune sans chiffre", "{n} communes sans chiffre", without)
         return f"<p class='headline'>{escaped(text.format(n=number(without)))}</p>"
-    people = interval(known["unserved_people"].sum(), known["unserved_people_max"].sum())
+    people = interval(area["unserved_people"], area["unserved_people_max"])
     total = _("{people} personnes non desservies").format(people=people)
     counts = known["state"].value_counts()
     words = {state: _(text) for state, text in STATE_WORDS.items() if state in counts}
@@ -206,11 +206,9 @@ def beneath(gaps: Gaps) -> str:
 
 
 def _group(region: str, rows: pd.DataFrame) -> str:
-    people, unknown = rows["population_people"].sum(), _("inconnu")
-    spoken = ngettext(
-        "{name} : {n} commune, {people} personnes", "{name} : {n} communes, {people} personnes", len(rows)
-    )
-    text = spoken.format(name=region, n=number(len(rows)), people=number(people))
+    people, unknown = population_words(rows["population_people"]), _("inconnu")
+    spoken = ngettext("{name} : {n} commune, {people}", "{name} : {n} communes, {people}", len(rows))
+    text = spoken.format(name=region, n=number(len(rows)), people=people)
     lines = [
         sheets.Html(f"<b>{escaped(row['name'])}</b> · {escaped(unbroken(row['note'] or unknown))}")
         for row in rows.to_dict("records")

@@ -216,7 +216,7 @@ def card(found: Overlaps, row: dict[Any, Any], ground: Ground, prepared: Prepare
         (_("Distance"), partnerwords.distance(row["distance_km"])),
         (_("Périodes"), partnerwords.word(partnerwords.PERIODS, row["period"])),
         (_("Personnes atteintes, les deux"), _people(row, "reached_people")),
-        (_("Personnes visées, les deux"), _people(row, "targeted_people")),
+        (_("Personnes ciblées, les deux"), _people(row, "targeted_people")),
     ]
     return (
         f"<section class='pair-card'><h3>{escaped(kind.label)}</h3>"

@@ -151,7 +151,7 @@ def result(found: Plan, steps: pd.DataFrame, gaps: Gaps, *, whole: Plan, caveats
         The plan that the curve is drawn from: as many works as there is somebody to serve, where that is
         quickly known.
     """
-    unserved = float(gaps.table["unserved_people"].sum())
+    unserved = gaps.area["unserved_people"]
     if not len(steps):
         return sheets.paragraph(_("Aucune commune où un ouvrage desservirait quelqu'un."), "empty")
     share = percent(found.people_served / unserved) if unserved else percent(0)

@@ -127,14 +127,8 @@ def before_and_after(gaps: Gaps, works: Mapping[str, float], caption: str, *, na
         return sheets.paragraph(_("Aucune commune n'a de chiffre."), "empty")
     before = gaps.table.loc[known.index]
     heads = [_("Ouvrages"), _("Non desservies"), _("Après"), _("Desservies en plus")]
-    # Of works that are taken away nobody is served more: the difference is then below zero.
-    changed = known.assign(
-        before=before["unserved_people"], works=known["pcode"].map(dict(works)).fillna(0.0)
-    )
-    columns = ["works", "before", "unserved_people", "people_newly_served"]
-    summed = changed.groupby("region_name", sort=True)[columns].sum()
-    summed.loc[_("Ensemble")] = summed.sum()
-    rows = [[str(name), *map(number, row)] for name, *row in summed.itertuples(name=None)]
+    summed = whatif.by_region(gaps, after, works)
+    rows = [[str(name) or _("Ensemble"), *map(number, row)] for name, *row in summed.itertuples(name=None)]
     table = sheets.sheet([_("Région"), *heads], rows, caption=caption, numeric=(1, 2, 3, 4))
     return f"<h3>{caption}</h3>{table}{_by_commune(before, known, works, named)}"
 
