@@ -355,6 +355,17 @@ def test_the_map_of_need_is_printed_with_letters_norms_and_the_worst_off(cli, tm
     assert cli(["gaps", "--map", str(tmp_path / "besoin.doc")]) == 2
 
 
+def test_a_map_of_one_region_is_headed_by_it_and_several_have_no_map(cli, tmp_path, capsys):
+    out = tmp_path / "besoin.pdf"
+    assert cli(["gaps", "--region", "mopti", "--map", str(out)]) == 0
+    text = PdfReader(out).pages[0].extract_text()
+    assert "Mopti · Mali" in text
+    assert "Les quatre régions" not in text
+    capsys.readouterr()
+    assert cli(["gaps", "--region", "Mopti", "--region", "Gao", "--map", str(out)]) == 2
+    assert capsys.readouterr().err.startswith("--map : une seule --region")
+
+
 def test_types_that_have_no_seasons_say_nothing_of_them(cli, capsys):
     assert cli(["gaps", "--type", "avec"]) == 0
     out = capsys.readouterr().out

@@ -119,6 +119,8 @@ def _write_map(arguments: argparse.Namespace, prepared: "Prepared", gaps: "Gaps"
     ending = arguments.map.suffix.lower()
     if ending not in (".pdf", ".png"):
         raise GapsRequestError(_("--map {file} : terminaison .pdf ou .png.").format(file=arguments.map))
+    if len(set(arguments.region)) > 1:
+        raise GapsRequestError(_("--map : une seule --region, ou aucune pour les quatre."))
     shapes = drawing(prepared.frame, later=later_drawn(prepared.frame.boundaries), basemap=load_basemap())
     made = {"level": arguments.level, "picture": arguments.picture, "day": date.today()}
     page = gap_page(gaps, ranked, prepared, shapes, **made)
@@ -190,7 +192,7 @@ def answer(arguments: argparse.Namespace) -> "tuple[Prepared, Gaps]":
         include_not_comparable=arguments.include_not_comparable,
         villages=_villages(prepared),
     )
-    kept = _regions(gaps, arguments.region)
+    kept = gaps.table["region_pcode"].isin(_regions(prepared, arguments.region))
     return prepared, replace(gaps, table=gaps.table[kept].reset_index(drop=True))
 
 
@@ -209,7 +211,9 @@ def _view(arguments: argparse.Namespace, prepared: "Prepared") -> "View":
         unknown_as=arguments.unknown_as,
         none_reported_is_zero=arguments.none_reported_is_zero,
     )
-    return View(activity_type=arguments.type, regions=arguments.regions, assumptions=assumptions)
+    # One region is an area of its own, with its name in every title; several are only kept of all four.
+    unit = _regions(prepared, arguments.region)[0] if len(arguments.region) == 1 else ""
+    return View(activity_type=arguments.type, unit=unit, regions=arguments.regions, assumptions=assumptions)
 
 
 def placed_localities(prepared: "Prepared") -> "pd.DataFrame | None":
@@ -228,22 +232,24 @@ def _villages(prepared: "Prepared") -> dict[str, int] | None:
     return None if localities is None else villages_by_commune(localities)
 
 
-def _regions(gaps: "Gaps", wanted: list[str]) -> Any:
+def _regions(prepared: "Prepared", wanted: list[str]) -> list[str]:
+    """Return the P-codes of the regions asked, of all four where none is."""
     from geo.spelling import fold  # noqa: PLC0415
 
-    table = gaps.table
+    regions = prepared.frame.grids["region"].names
+    regions = regions[regions["focus"]]
+    names = dict(zip(regions["pcode"], regions["name"], strict=True))
     if not wanted:
-        return table["pcode"].notna()
-    names = {fold(name): code for code, name in zip(table["region_pcode"], table["region_name"], strict=True)}
-    codes = set(table["region_pcode"])
+        return list(names)
+    codes = {fold(name): code for code, name in names.items()} | {code: code for code in names}
     for text in wanted:
-        if text not in codes and fold(text) not in names:
+        if text not in codes and fold(text) not in codes:
             raise GapsRequestError(
                 _("Région inconnue : « {name} ». Régions : {names}.").format(
-                    name=text, names=", ".join(sorted(set(table["region_name"])))
+                    name=text, names=", ".join(sorted(names.values()))
                 )
             )
-    return table["region_pcode"].isin([text if text in codes else names[fold(text)] for text in wanted])
+    return [codes.get(text) or codes[fold(text)] for text in wanted]
 
 
 def _explained(ranked: "Ranked", pcode: str) -> str:
