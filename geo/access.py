@@ -160,6 +160,19 @@ def name_of_claims(claims: Mapping[str, Any]) -> str:
     return ""
 
 
+def too_old(claims: Mapping[str, Any], access: Access, *, now: float) -> bool:
+    """Whether somebody signed in with their provider longer ago than a sign-in lasts.
+
+    Parameters
+    ----------
+    now
+        Seconds since 1970.
+    """
+    at = claims.get("iat")
+    dated = isinstance(at, (int, float)) and not isinstance(at, bool)
+    return not dated or now - float(at or 0) > access.hours * 3600
+
+
 def _fits(rule: Rule, claims: Mapping[str, Any]) -> bool:
     # An address that the provider has not verified is what somebody typed.
     if rule.claim == "email" and claims.get("email_verified") is not True:

@@ -29,9 +29,7 @@ with st.container(key="stage"):
             crumbs(view, ground)
             points = ask_points(facts)
             files.offer(facts, ground, looks=POINT_LOOKS if points else None)
-        shown = carte.prepare(
-            facts, ground, title=words.title(facts), version=data.records().version, points=points
-        )
+        shown = carte.prepare(facts, ground, title=words.title(facts), version=data.version(), points=points)
         if text := carte.too_many_points(facts):
             st.html(parts.note(text))
         with st.container(key="map-box"):

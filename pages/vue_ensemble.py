@@ -28,7 +28,7 @@ if not shown:
 else:
     overview.show_key_figures(figures, today=today)
     facts = figures[shown[0]].facts
-    drawn = carte.prepare(facts, ground, title=words.title(facts), version=data.records().version)
+    drawn = carte.prepare(facts, ground, title=words.title(facts), version=data.version())
     with st.container(key="stage"):
         left, right = st.columns([7, 3], gap="medium")
         with left:
@@ -39,7 +39,7 @@ else:
             st.html(drawn.legend)
             if len(facts.rows_above):
                 st.html(parts.badge(words.above(facts, ground.names), count=len(facts.rows_above)))
-    for table in filter(None, overview.tables(figures, ground, today=today, version=data.records().version)):
+    for table in filter(None, overview.tables(figures, ground, today=today, version=data.version())):
         st.html(table)
     st.html(overview.partners(whole.partners()))
 state.write_address()

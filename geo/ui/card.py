@@ -155,7 +155,7 @@ def show(card: Card, ground: Ground) -> None:
         _("Connu au-dessus ({n})").format(n=above),
         _("Voisines ({n})").format(n=beside),
     ]
-    version = f"{data.records().version}|{population_in_use()}"
+    version = f"{data.version()}|{population_in_use()}"
     said = _parts(version, language(), date.today(), card.pcode, card, ground)
     for tab, text in zip(st.tabs(names), said, strict=True):
         with tab:

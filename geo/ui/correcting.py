@@ -9,13 +9,13 @@ from geo import search
 from geo.activities import CURRENCIES, FUNCTIONALITIES, NUMBER_COLUMNS, STATUSES, TEXT_COLUMNS
 from geo.columnwords import label as column_label
 from geo.dates import common, read_span
-from geo.errors import StoreError
+from geo.errors import AccessError, StoreError
 from geo.i18n import N_, _, language
 from geo.stated import stating
-from geo.store import corrections, database
+from geo.store import corrections
 from geo.store.difference import shown_value
 from geo.store.record import Record
-from geo.ui import data, keeping, record, sheets, state, whole
+from geo.ui import data, keeping, record, sheets, state, who, whole
 from geo.ui.parts import escaped
 from geo.ui.placewords import described
 
@@ -44,7 +44,9 @@ _LONGEST: Final = 500
 
 def fields() -> list[str]:
     """Return what can be corrected, where a record lies first."""
-    return [PLACE, POSITION, *(name for name in (*TEXT_COLUMNS, *NUMBER_COLUMNS) if name not in _NOT_ALONE)]
+    found = [PLACE, POSITION, *(name for name in (*TEXT_COLUMNS, *NUMBER_COLUMNS) if name not in _NOT_ALONE)]
+    # A partner does not hand its record on to another.
+    return [name for name in found if name != "implementing_org" or keeping.keeps()]
 
 
 def field_words(name: str) -> str:
@@ -65,11 +67,11 @@ def show(label: Any, row: Mapping[Any, Any], known: Record | None) -> None:
     unit = _find_unit() if name == PLACE else ""
     with st.form(f"correct-{name}", border=True):
         changes = _entered(name, row, unit)
-        who = st.text_input(_("Qui corrige"), value=_who(), max_chars=60, key=_WHO)
+        named = _who() if who.who().signed_in else _ask_name()
         reason = st.text_input(_("Pourquoi"), max_chars=200, placeholder=_("appel au partenaire, visite…"))
         if st.form_submit_button(_("Corriger"), type="primary"):
-            _submit(label, changes, who.strip(), reason.strip())
-    _standing(known)
+            _submit(label, changes, named.strip(), reason.strip())
+    _standing(label, known)
 
 
 def why_not() -> str:
@@ -79,14 +81,25 @@ def why_not() -> str:
             "L'application montre un fichier ouvert sans la base : importez-le pour corriger ses "
             "enregistrements un à un."
         )
+    if who.who().signed_in:
+        return _("Votre rôle ne corrige pas cet enregistrement.")
     return _(
         "L'application est ouverte à plusieurs lecteurs : un enregistrement se corrige sur le poste de qui "
         "tient les données."
     )
 
 
+def _ask_name() -> str:
+    return st.text_input(_("Qui corrige"), value=_who(), max_chars=60, key=_WHO)
+
+
 def _who() -> str:
-    return str(st.session_state.get(_WHO) or database.user())
+    return who.named(str(st.session_state.get(_WHO) or ""))
+
+
+def _allow(label: Any) -> None:
+    """Refuse who may not correct this record."""
+    who.require("correct", organisation=keeping.organisation_of(label))
 
 
 def _find_unit() -> str:
@@ -156,38 +169,41 @@ def as_value(name: str, typed: str) -> str:
     return typed
 
 
-def _submit(label: Any, changes: Mapping[str, str], who: str, reason: str) -> None:
+def _submit(label: Any, changes: Mapping[str, str], named: str, reason: str) -> None:
     """Correct the record, or say what is missing; the page then shows what counts."""
-    if not changes or not who or not reason:
+    if not changes or not named or not reason:
         missing = [
             words
             for words, given in (
                 (_("la valeur"), bool(changes)),
-                (_("qui corrige"), bool(who)),
+                (_("qui corrige"), bool(named)),
                 (_("pourquoi"), bool(reason)),
             )
             if not given
         ]
         st.session_state[_SAID] = _("Il manque : {missing}.").format(missing=", ".join(missing))
     else:
-        st.session_state[_SAID] = _correct(label, changes, who, reason)
+        st.session_state[_SAID] = _correct(label, changes, named, reason)
     st.rerun()
 
 
-def _correct(label: Any, changes: Mapping[str, str], who: str, reason: str) -> str:
+def _correct(label: Any, changes: Mapping[str, str], named: str, reason: str) -> str:
     row = record.shared(label)
     changed = {name: text for name, text in changes.items() if text != shown_value(row[name])}
     if not changed:
         return _("Rien à corriger : c'est déjà la valeur qui compte.")
     boundaries = data.ground().boundaries
     try:
-        corrections.correct(*keeping.key_of(label), changed, boundaries, who=who, reason=reason)
-    except StoreError as error:
+        _allow(label)
+        if "implementing_org" in changed and not keeping.keeps():
+            raise AccessError(_("Votre rôle ne permet pas cela."))
+        corrections.correct(*keeping.key_of(label), changed, boundaries, who=named, reason=reason)
+    except (AccessError, StoreError) as error:
         return str(error)
     return _("Corrigé : {fields}.").format(fields=", ".join(map(column_label, changed)))
 
 
-def _standing(known: Record) -> None:
+def _standing(label: Any, known: Record) -> None:
     """Show what stands corrected, what was corrected at once together, with the button that takes it back."""
     if known.corrections.empty:
         return
@@ -198,7 +214,7 @@ def _standing(known: Record) -> None:
             changes = " ; ".join(_change_words(one) for one in made.to_dict("records"))
             st.html(sheets.paragraph(changes), width="stretch")
             if st.button(_("Annuler la correction {n}").format(n=numbers[0]), key=f"revoke-{numbers[0]}"):
-                st.session_state[_SAID] = _revoke(numbers)
+                st.session_state[_SAID] = _revoke(label, numbers)
                 st.rerun()
 
 
@@ -211,9 +227,10 @@ def _change_words(one: Mapping[Any, Any]) -> str:
     )
 
 
-def _revoke(numbers: Sequence[int]) -> str:
+def _revoke(label: Any, numbers: Sequence[int]) -> str:
     try:
+        _allow(label)
         corrections.revoke_corrections(numbers, data.ground().boundaries, who=_who())
-    except StoreError as error:
+    except (AccessError, StoreError) as error:
         return str(error)
     return _("Correction {n} annulée : la valeur du partenaire compte de nouveau.").format(n=numbers[0])

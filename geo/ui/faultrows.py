@@ -123,7 +123,7 @@ def _offer(asked: Asked) -> None:
 def recipient(asked: Asked) -> Audience:
     """Return for whom the workbook is: a partner's holds its own rows in full, another what all may see."""
     named = asked.grouping == "partner" and asked.group not in ("", UNNAMED)
-    if named and keeping.may_correct():
+    if named and keeping.keeps() and keeping.may_correct():
         return Audience("partner", asked.group)
     # Who keeps the records hands the others on; anyone else gets what the page shows them.
     return READER if keeping.keeps() else keeping.keeper()

@@ -10,6 +10,7 @@ from geo import settings, words
 from geo.errors import CouvertureError
 from geo.i18n import _, language, set_language, short_date, unbroken
 from geo.io import fetching
+from geo.ui import who
 from geo.ui.parts import escaped
 
 # Whether this session has seen a fetch under way: its end is news for the whole page.
@@ -18,6 +19,8 @@ _SEEN: Final = "fetch_seen"
 
 def show() -> None:
     """Show the button, or how far the fetch is; nothing is asked of another machine before the click."""
+    if not who.allowed("settings"):
+        return
     found = fetching.progress()
     running = found is not None and found.state == fetching.RUNNING
     part = st.fragment(_part, run_every=1.0 if running else None)
@@ -28,6 +31,8 @@ def show() -> None:
 def _part(lang: str) -> None:
     # This part runs again alone, in a thread that knows nothing of the page's language.
     set_language(lang)
+    if not who.allowed("settings"):
+        return
     found = fetching.progress()
     if found is not None and found.state == fetching.RUNNING:
         st.session_state[_SEEN] = True
@@ -49,6 +54,7 @@ def _part(lang: str) -> None:
 
 def _begin() -> None:
     try:
+        who.require("settings")
         fetching.start()
     except CouvertureError as error:
         st.html(_notice(str(error)))
@@ -62,6 +68,7 @@ def _running(found: fetching.Progress) -> None:
     share = min(found.done / found.total, 1.0) if found.total else 0.0
     st.progress(share, text=said)
     if st.button(_("Arrêter ; ce qui est reçu sera repris"), key="fetch_cancel"):
+        who.require("settings")
         fetching.cancel()
 
 

@@ -15,7 +15,7 @@ from geo.report.accounting import accounting_line
 from geo.store import current, database, imports, jobs, sources, uploads
 from geo.store.jobs import Job
 from geo.store.orders import Order
-from geo.ui import parts, sheets
+from geo.ui import parts, sheets, who
 from geo.ui.importing import Handed, fault, start_over
 from geo.ui.importing_look import Look
 
@@ -47,7 +47,7 @@ def confirm(handed: Handed, order: Order, look: Look) -> None:
     """Ask for the last word: who imports, and that what changes was seen; then start the import."""
     plan = look.plan
     st.html(sheets.section(_("4. Confirmer")))
-    who = st.text_input(_("Importé par (nom ou service)"), _by(), key="import.who").strip()
+    named = _by() if who.who().signed_in else _ask_name()
     seen = not plan.asks or st.checkbox(
         _("J'ai vu ce qui change et ce qui est remplacé"), key=f"import.seen:{handed.sha256}:{plan.basis}"
     )
@@ -55,20 +55,26 @@ def confirm(handed: Handed, order: Order, look: Look) -> None:
     label = ngettext("Importer {n} ligne", "Importer {n} lignes", rows).format(n=number(rows))
     # A click on the button of an older look starts nothing: what it would do was not seen.
     key = hashlib.sha256(look.key.encode()).hexdigest()[:12]
-    if st.button(label, type="primary", disabled=not (seen and who), key=f"import.start:{key}"):
-        st.session_state[_BY] = who
-        _start(handed, Order(plan.source, order.profile, order.partial, plan.basis), who)
+    if st.button(label, type="primary", disabled=not (seen and named), key=f"import.start:{key}"):
+        st.session_state[_BY] = named
+        _start(handed, Order(plan.source, order.profile, order.partial, plan.basis), named)
+
+
+def _ask_name() -> str:
+    return st.text_input(_("Importé par (nom ou service)"), _by(), key="import.who").strip()
 
 
 def _by() -> str:
-    return str(st.session_state.get(_BY, "") or database.user())
+    """Return who imports: the name signed in with, else what was typed, else who runs the app."""
+    return who.named(str(st.session_state.get(_BY, "")))
 
 
-def _start(handed: Handed, order: Order, who: str) -> None:
+def _start(handed: Handed, order: Order, named: str) -> None:
     try:
+        who.require("import")
         written = uploads.place_order(handed.path, order)
         arguments = [str(handed.path), "--order", str(written), "--yes"]
-        number_of_job = jobs.start(arguments, file_name=handed.name, who=who)
+        number_of_job = jobs.start(arguments, file_name=handed.name, who=named)
         uploads.belongs_to(handed.path, number_of_job)
         st.session_state[_JOB] = number_of_job
     except CouvertureError as error:
@@ -101,6 +107,8 @@ def under_way() -> None:
 def _progress(lang: str, running: Sequence[int]) -> None:
     # A fragment runs by itself, in a thread that knows no language yet.
     set_language(lang)
+    if not who.allowed("import"):
+        return
     found = [jobs.status(each) for each in running]
     if any(job.state != jobs.RUNNING for job in found):
         st.rerun()
@@ -108,6 +116,7 @@ def _progress(lang: str, running: Sequence[int]) -> None:
         st.progress(min(job.done / job.total, 1.0) if job.total else 0.0, text=_how_far(job))
         stop = _("Arrêter l'import de « {file} »").format(file=job.file_name)
         if st.button(stop, key=f"import.stop:{job.id}"):
+            who.require("import")
             with st.spinner(_("Arrêt…")):
                 jobs.cancel(job.id)
             st.rerun()
@@ -179,7 +188,8 @@ def listed() -> None:
     heads = [_("N°"), _("Date"), _("Par"), _("Source"), _("Fichier"), _("Lignes")]
     heads += [_("Ajoutées"), _("Modifiées"), _("Retirées"), _("État")]
     st.html(sheets.sheet(heads, rows, caption=_("Imports"), numeric=(5, 6, 7, 8)))
-    _undo(table[table["undone_at"] == ""], titles)
+    if who.allowed("undo"):
+        _undo(table[table["undone_at"] == ""], titles)
 
 
 def _import_row(row: dict[Any, Any], titles: dict[str, str]) -> list[str]:
@@ -230,6 +240,7 @@ def _undo(standing: pd.DataFrame, titles: dict[str, str]) -> None:
 
 def _undone(chosen: int) -> None:
     try:
+        who.require("undo")
         counts = imports.undo(chosen, who=_by())
     except CouvertureError as error:
         fault(error)

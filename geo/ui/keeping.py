@@ -25,9 +25,14 @@ def keeps() -> bool:
     return keeper().role in KEEPERS
 
 
-def may_correct() -> bool:
-    """Whether records can be corrected here: by who keeps them, where there is a store that keeps them."""
-    return keeps() and data.records().cleaned is None
+def may_correct(organisation: str = "") -> bool:
+    """Whether a record of an organisation can be corrected, by whoever is here: in a store that keeps it."""
+    return who.allowed("correct", organisation=organisation) and data.records().cleaned is None
+
+
+def organisation_of(label: Any) -> str:
+    """Return whose record this is, as the record names it."""
+    return str(data.records().records.at[label, "implementing_org"])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

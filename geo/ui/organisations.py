@@ -8,9 +8,9 @@ import streamlit as st
 from geo import aliases, partnerwords, words
 from geo.aliases import Names
 from geo.i18n import N_, _, number, percent
-from geo.store import Store, database
+from geo.store import Store
 from geo.store import organisations as kept
-from geo.ui import data, keeping, parts, sheets
+from geo.ui import data, parts, sheets, who
 from geo.ui import partners as asking
 
 _KINDS: Final = {
@@ -38,8 +38,7 @@ def show() -> None:
 
 
 def _may_decide() -> bool:
-    # How an organisation is shown can hurt people: where nobody says who somebody is, no reader changes it.
-    return keeping.keeps()
+    return who.allowed("decide")
 
 
 def _about() -> str:
@@ -88,7 +87,12 @@ def _suggestions(held: Store) -> None:
 
 
 def _decide(kind: str, text: str, organisation: str) -> None:
-    asking.guarded(lambda: kept.decide(kind, text, organisation, who=database.user()))
+    asking.guarded(lambda: kept.decide(kind, text, organisation, who=who.require(_act(kind))))
+
+
+def _act(kind: str) -> str:
+    # How an organisation is shown says what readers see: a setting, not a reading of a name.
+    return "settings" if kind == "shown" else "decide"
 
 
 def _own(held: Store) -> None:
@@ -99,6 +103,8 @@ def _own(held: Store) -> None:
             organisation = st.text_input(_("Organisation qu'il désigne"), max_chars=200)
             if st.form_submit_button(_("Ajouter ce nom")):
                 _decide("alias", text, organisation)
+        if not who.allowed("settings"):
+            return
         with st.form(key="own-shown", border=False):
             chosen = st.selectbox(_("Organisation"), named, index=None, placeholder=_("Choisir"))
             way = st.selectbox(
@@ -160,14 +166,18 @@ def _decided(held: Store) -> None:
         said = partnerwords.word(_KINDS, row["kind"]).format(
             text=seen(row["text"]), organisation=organisation
         )
-        when = _("{day}, {who}").format(day=words.day(row["decided_at"][:10]), who=row["decided_by"])
+        when = words.day(row["decided_at"][:10])
+        if who.allowed("records"):
+            when = _("{day}, {who}").format(day=when, who=row["decided_by"])
         with st.container(horizontal=True, vertical_alignment="center", key=f"decision-{row['id']}"):
             st.html(f"<p>{parts.escaped(said)} <span class='key'>{parts.escaped(when)}</span></p>")
             if row["revoked_at"]:
                 st.html(sheets.paragraph(_("annulée"), "key"))
-            elif _may_decide() and st.button(_("Annuler"), key=f"revoke-{row['id']}", help=said):
-                _revoke(int(row["id"]))
+            elif who.allowed(_act(row["kind"])) and st.button(
+                _("Annuler"), key=f"revoke-{row['id']}", help=said
+            ):
+                _revoke(int(row["id"]), row["kind"])
 
 
-def _revoke(decision: int) -> None:
-    asking.guarded(lambda: kept.revoke(decision, who=database.user()))
+def _revoke(decision: int, kind: str) -> None:
+    asking.guarded(lambda: kept.revoke(decision, who=who.require(_act(kind))))

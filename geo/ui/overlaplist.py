@@ -11,9 +11,9 @@ from geo.facts import Prepared
 from geo.i18n import N_, _, ngettext, number
 from geo.overlaps import DECISIONS, DISTANCES_KM, Overlaps
 from geo.report import partnertables
-from geo.store import database, meeting
+from geo.store import meeting
 from geo.store.files import known_by
-from geo.ui import data, parts, sheets, state
+from geo.ui import data, parts, sheets, state, who
 from geo.ui import partners as asking
 from geo.ui.data import Ground
 from geo.ui.partners import Asked
@@ -191,7 +191,8 @@ def _one(
     with left:
         st.html(card(found, row, ground, prepared))
     with right:
-        _decide(row, identities)
+        if who.allowed("decide"):
+            _decide(row, identities)
 
 
 def _both(row: dict[Any, Any]) -> str:
@@ -266,14 +267,14 @@ def _decide(row: dict[Any, Any], identities: pd.DataFrame) -> None:
         )
         st.html(sheets.paragraph(text, "key"))
         if st.button(_("Annuler cette décision"), key=f"undo-{row['id']}"):
-            asking.guarded(lambda: meeting.undo(one, other, who=database.user()))
+            asking.guarded(lambda: meeting.undo(one, other, who=who.require("decide")))
 
 
 def _save(one: tuple[str, str], other: tuple[str, str], choice: str | None, note: str) -> None:
     if choice is None:
         st.html(parts.note(_("Choisissez l'une des trois décisions."), "notice"))
         return
-    asking.guarded(lambda: meeting.decide(one, other, choice, who=database.user(), note=note))
+    asking.guarded(lambda: meeting.decide(one, other, choice, who=who.require("decide"), note=note))
 
 
 # ---- the list and its files -------------------------------------------------------------------------

@@ -128,7 +128,7 @@ def _tools(version: str, store_key: str, _prepared: Prepared, _ground: Ground) -
 
 def tools(prepared: Prepared, ground: Ground) -> "Tools":
     """Return what the files are made with, loaded at the first use."""
-    return _tools(ground.boundaries.version, data.records().version, prepared, ground)
+    return _tools(ground.boundaries.version, data.version(), prepared, ground)
 
 
 # ---- what is seen before anything is made -----------------------------------------------------------

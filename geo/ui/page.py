@@ -11,11 +11,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo import assets
+from geo.access import ROLE_WORDS, Who
 from geo.counting import Accounting
-from geo.errors import CouvertureError
+from geo.errors import AccessError, CouvertureError
 from geo.i18n import N_, _, language, number, set_language, short_date
 from geo.settings import DEFAULT_LANGUAGE, LANGUAGES, STATIC_DIR
-from geo.ui import data, state, trouble, who
+from geo.ui import data, signin, state, trouble, who
 from geo.ui.memory import settle_now_and_then
 from geo.ui.search import search_box
 
@@ -34,6 +35,14 @@ MENU: Final = (
     ("pages/methode.py", N_("Méthode et sources")),
 )
 
+# What somebody has to be allowed to do for a page to be theirs, by its title; the others are for all.
+_NEEDED: Final = {
+    "Importer": "import",
+    "Lieux à vérifier": "decide",
+    "Qualité des données": "records",
+    "Enregistrements": "records",
+    "Corriger un enregistrement": "records",
+}
 _STYLE: Final = STATIC_DIR / "page.css"
 _SCRIPT: Final = STATIC_DIR / "page.js"
 
@@ -83,13 +92,45 @@ def _language_switch() -> None:
     )
 
 
-def _menu() -> None:
+def _menu(person: Who | None) -> None:
     with st.sidebar:
         brand = html.escape(_("Couverture"))
         st.html(f"<p class='brand'>{brand}</p>")
         asked = {} if language() == DEFAULT_LANGUAGE else {"lang": language()}
-        for file, title in MENU:
-            st.page_link(file, label=_(title), query_params=asked)
+        for file, title in MENU if person else ():
+            if _theirs(title):
+                st.page_link(file, label=_(title), query_params=asked)
+        if person:
+            signin.beside(person)
+
+
+def _theirs(title: str) -> bool:
+    """Whether a page is for who is at the app."""
+    return title not in _NEEDED or who.allowed(_NEEDED[title])
+
+
+def _let_in() -> tuple[Who | None, AccessError | None]:
+    """Return who is at the app, None for somebody who has to sign in or wants to; and what forbids all."""
+    try:
+        person = who.begin()
+    except AccessError as error:
+        return None, error
+    return (None if signin.asked() else person), None
+
+
+def _keep_out(title: str, person: Who | None, shut: AccessError | None) -> None:
+    """End the run of a page here for whom it is not, in plain words."""
+    if shut is not None:
+        signin.fault(shut)
+    elif person is None:
+        signin.screen()
+    elif _theirs(title):
+        return
+    else:
+        text = _("Cette page n'est pas pour votre rôle ({role}).")
+        said = text.format(role=_(ROLE_WORDS[person.audience.role]))
+        st.html(f"<p class='empty' role='status'>{html.escape(said)}</p>")
+    st.stop()
 
 
 def page_setup(title: str, heading: Callable[[], str] | None = None) -> DeltaGenerator:
@@ -115,10 +156,12 @@ def page_setup(title: str, heading: Callable[[], str] | None = None) -> DeltaGen
     settle_now_and_then()
     set_language(state.chosen("lang", LANGUAGES, DEFAULT_LANGUAGE))
     trouble.watch()
-    who.begin()
+    person, shut = _let_in()
+    title = title if person else N_("Se connecter")
     fault: Exception | None = None
     try:
-        named = heading() if heading else _(title)
+        # The name of a record is part of it: it is not said before one may see it.
+        named = heading() if heading and person and _theirs(title) else _(title)
         _lay_out(tuple(assets.own_file(name) for name in assets.OWN_FILES))
     except (CouvertureError, OSError, MemoryError) as error:
         # The page keeps its menu and its language, so that another one can be opened.
@@ -126,12 +169,13 @@ def page_setup(title: str, heading: Callable[[], str] | None = None) -> DeltaGen
     st.set_page_config(page_title=f"{named} · Couverture", layout="wide", initial_sidebar_state="auto")
     st.html(_style(_STYLE.stat().st_mtime))
     st.html(_script(_SCRIPT.stat().st_mtime, language()), unsafe_allow_javascript=True)
-    _menu()
+    _menu(person)
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         st.html(f"<h1>{html.escape(named)}</h1>", width="content")
         _language_switch()
     if fault is not None:
         raise fault
+    _keep_out(title, person, shut)
     data.records()
     search_box(language())
     return st.container(key="under-head")
@@ -180,6 +224,11 @@ def show_accounting(
     st.html(f"<p class='accounting'>{html.escape(words)}</p>")
     if fault := data.fault():
         trouble.show(fault)
+    if who.everything():
+        all_shown = html.escape(
+            _("Tout est montré, aussi ce qui est retenu pour un lecteur : à ne pas projeter ni distribuer.")
+        )
+        st.html(f"<p class='notice' role='note'>{all_shown}</p>")
     if data.fictitious() if fictitious is None else fictitious:
         made_up = html.escape(_("DONNÉES FICTIVES, pour la formation"))
         st.html(f"<p class='notice fictitious' role='note'>{made_up}</p>")

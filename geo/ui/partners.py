@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo import partnerwords, presence, words
 from geo.counting import Accounting
-from geo.errors import StoreError
+from geo.errors import AccessError, StoreError
 from geo.facts import Prepared, View
 from geo.i18n import N_, _
 from geo.overlaps import Overlaps, find
@@ -203,7 +203,7 @@ def guarded(act: Callable[[], object]) -> None:
     """Write to the store and show the page anew; what the store refuses is said in the page."""
     try:
         act()
-    except StoreError as error:
+    except (AccessError, StoreError) as error:
         st.html(parts.note(str(error), "notice"))
         return
     state.touch()

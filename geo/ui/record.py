@@ -156,8 +156,9 @@ def found_table(rows: pd.Index) -> str:
 
 
 def read(label: Any) -> Record | None:
-    """Return what the store knows of a record, for who keeps the records; None for anyone else."""
-    return read_record(*keeping.key_of(label)) if keeping.may_correct() else None
+    """Return what the store knows of a record, for who may correct it; None for anyone else."""
+    may = keeping.may_correct(keeping.organisation_of(label))
+    return read_record(*keeping.key_of(label)) if may else None
 
 
 def identity(label: Any, row: Row, known: Record | None) -> str:

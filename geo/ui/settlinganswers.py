@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from geo import pcodes, search
-from geo.errors import AlreadyDecidedError, StoreError
+from geo.errors import AccessError, AlreadyDecidedError, StoreError
 from geo.i18n import _, language, number, set_language
 from geo.settings import LEVELS
-from geo.store import database, decisions, review
-from geo.ui import data, settlingparts, sheets, state, whole
+from geo.store import decisions, review
+from geo.ui import data, settlingparts, sheets, state, who, whole
 from geo.ui.parts import label_text, note
 from geo.ui.placewords import described
 from geo.ui.settling import GROUP, LATER, PICKED, Desk
@@ -56,8 +56,9 @@ def other_answers(desk: Desk) -> None:
         )
     _other_unit(desk)
     with st.expander(_("Qui décide, et pourquoi"), key="who-and-why"):
-        st.session_state.setdefault(_WHO, database.user())
-        st.text_input(_("Décidé par"), key=_WHO, max_chars=60, on_change=state.touch)
+        if not who.who().signed_in:
+            st.session_state.setdefault(_WHO, who.name())
+            st.text_input(_("Décidé par"), key=_WHO, max_chars=60, on_change=state.touch)
         st.text_input(_("Note pour la prochaine décision"), key=_NOTE, max_chars=200, on_change=state.touch)
 
 
@@ -93,12 +94,13 @@ def settle(group: Mapping[str, Any], pcode: str, following: str, lang: str) -> N
     set_language(lang)
     why = st.session_state.get(_NOTE, "").strip()
     try:
+        who.require("decide")
         made, changed = decisions.decide(group, pcode, data.ground().boundaries, who=_who(), note=why)
     except AlreadyDecidedError as error:
         st.session_state[_SAID] = ("empty", str(error))
         _move_on(following)
         return
-    except StoreError as error:
+    except (AccessError, StoreError) as error:
         st.session_state[_SAID] = ("notice", str(error))
         return
     words = _("Décision {n} : {what} → {unit} ; lignes placées : {rows}.")
@@ -113,7 +115,7 @@ def settle(group: Mapping[str, Any], pcode: str, following: str, lang: str) -> N
 
 
 def _who() -> str:
-    return str(st.session_state.get(_WHO, "")).strip() or database.user()
+    return who.named(str(st.session_state.get(_WHO, "")))
 
 
 def leave(group: str, following: str) -> None:
@@ -135,8 +137,9 @@ def revoke(made: int, lang: str) -> None:
     set_language(lang)
     table = decisions.decisions().set_index("id")
     try:
+        who.require("decide")
         changed = decisions.revoke(made, data.ground().boundaries, who=_who())
-    except StoreError as error:
+    except (AccessError, StoreError) as error:
         st.session_state[_SAID] = ("notice", str(error))
         return
     words = _("Décision {n} annulée ; lignes de nouveau à vérifier : {rows}.")

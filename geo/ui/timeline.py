@@ -11,7 +11,6 @@ from geo.facts import Prepared, as_text
 from geo.i18n import N_, _, ngettext, number
 from geo.report import partnertables
 from geo.snapshots import Difference
-from geo.store import database
 from geo.store import snapshots as kept
 from geo.ui import data, needing, parts, sheets, state, who
 from geo.ui import partners as asking
@@ -167,7 +166,8 @@ def _answers(row: dict[Any, Any]) -> tuple[int, int, int]:
 
 def _changes(asked: Asked, ground: Ground, labels: dict[str, str]) -> None:
     st.html(sheets.section(_("Depuis la dernière réunion")))
-    _keep_state()
+    if who.allowed("decide"):
+        _keep_state()
     listed = kept.listed()
     if listed.empty:
         text = _(
@@ -188,7 +188,9 @@ def _changes(asked: Asked, ground: Ground, labels: dict[str, str]) -> None:
     for text in _summary(found, ground, labels, told[chosen]):
         st.html(text)
     _offer(found, ground, labels, told[chosen], asked)
-    if st.button(_("Retirer cet état gardé"), key=f"forget-{chosen}", type="tertiary"):
+    if who.allowed("decide") and st.button(
+        _("Retirer cet état gardé"), key=f"forget-{chosen}", type="tertiary"
+    ):
         asking.guarded(lambda: _forget(int(chosen)))
 
 
@@ -200,11 +202,11 @@ def _keep_state() -> None:
 
 
 def _take(name: str) -> None:
-    state.choose("depuis", str(kept.take(data.records(), name, who=database.user())))
+    state.choose("depuis", str(kept.take(data.records(), name, who=who.require("decide"))))
 
 
 def _forget(number_: int) -> None:
-    kept.forget(number_, who=database.user())
+    kept.forget(number_, who=who.require("decide"))
     state.choose("depuis", "")
 
 

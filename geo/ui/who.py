@@ -1,23 +1,28 @@
 """Who is at the app, found anew at the start of every run of a page: what it shows and does is for them."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import wraps
-from typing import Final, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from geo import access
 from geo.access import ANYONE, KEEPERS, OPEN, Who, demand, may
 from geo.access import Access as Settings
 from geo.i18n import in_language
 from geo.io.access import read_access
 from geo.sharing import READER, Audience
 from geo.store import database
+from geo.ui import tokens
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
+# In the session: the token of a password, see :mod:`geo.ui.tokens`.
+TOKEN: Final = "who.token"
 _OWN_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 # Set by a proxy that hands on what somebody else asked.
 _OF_A_PROXY: Final = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-Ip")
@@ -111,6 +116,11 @@ def name() -> str:
     return who().name or database.user()
 
 
+def named(typed: str) -> str:
+    """Return who does something: whoever signed in, else the name typed, else who runs the app."""
+    return name() if who().signed_in else access.plain_name(typed) or name()
+
+
 def bound(make: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Return ``make`` bound to the reader and the language of now: a file made later is made for them."""
     reader, spoken = _now(), in_language(make)
@@ -127,9 +137,48 @@ def bound(make: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
 
 def _find(settings: Settings) -> Who | None:
+    """Return who signed in, else whoever is let in without; None where one has to sign in."""
+    found = _by_provider(settings) or _by_password(settings)
+    if found is not None:
+        return found
     if settings.public:
         return ANYONE
+    if settings.passwords or provider_set():
+        return None
     return Who(database.user(), Audience("administrator"), "own") if on_own_machine() else OPEN
+
+
+def _by_password(settings: Settings) -> Who | None:
+    token = held_token()
+    return tokens.read(token, settings) if token and settings.passwords else None
+
+
+def held_token() -> str:
+    """Return the token of this session, or of the cookie that its browser came with."""
+    return str(st.session_state.get(TOKEN, "") or st.context.cookies.get(tokens.COOKIE, ""))
+
+
+def provider_set() -> bool:
+    """Whether ``secrets.toml`` names a provider of OpenID Connect."""
+    try:
+        return bool(st.secrets.get("auth"))
+    except FileNotFoundError:
+        return False
+
+
+def claims() -> Mapping[str, Any]:
+    """Return what the provider says of who signed in with it; nothing where nobody did."""
+    if not provider_set() or not st.user.get("is_logged_in", False):
+        return {}
+    return st.user.to_dict()
+
+
+def _by_provider(settings: Settings) -> Who | None:
+    said = claims()
+    entitled = settings.of_claims(said) if said else None
+    if entitled is None or access.too_old(said, settings, now=time.time()):
+        return None
+    return Who(access.name_of_claims(said), entitled, "oidc")
 
 
 def on_own_machine() -> bool:
