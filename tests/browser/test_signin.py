@@ -1,0 +1,148 @@
+"""Signing in, in Chromium: with a password, and with a provider of OpenID Connect on this machine."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.browser.pages import RUN_OVER
+from tests.browser.servers import Server, serve
+from tests.oidc_provider import CLIENT, SECRET, Provider
+
+WORD = "coordination-2026"
+ACCOUNTS = {
+    "Awa": {"sub": "1", "name": "Awa Traoré", "groups": ["others", "couverture-coordination"]},
+    "Bintou": {"sub": "2", "name": "Bintou Maïga", "groups": ["amss"]},
+    "Chaka": {"sub": "3", "name": "Chaka Keïta", "groups": ["others"]},
+}
+TABLE = """
+[[role]]
+claim = "groups"
+value = "couverture-coordination"
+role = "coordinator"
+
+[[role]]
+claim = "groups"
+value = "amss"
+role = "partner"
+organisation = "AMSS"
+"""
+
+
+@pytest.fixture(scope="module")
+def by_password(tmp_path_factory) -> Iterator[Server]:
+    passwords = {"COUVERTURE_PASSWORD_COORDINATOR": WORD, "COUVERTURE_PASSWORD_READER": "lecture-2026"}
+    with serve(tmp_path_factory.mktemp("by-password"), **passwords) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def by_provider(tmp_path_factory) -> Iterator[tuple[Server, Provider]]:
+    folder: Path = tmp_path_factory.mktemp("by-provider")
+    with Provider(ACCOUNTS) as provider:
+        settings = {
+            "redirect_uri": "http://localhost:{port}/oauth2callback",
+            "cookie_secret": "a-secret-of-the-test-that-is-long-enough",
+            "client_id": CLIENT,
+            "client_secret": SECRET,
+            "server_metadata_url": f"{provider.address}/.well-known/openid-configuration",
+        }
+        lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+        (folder / "secrets.toml").write_text("\n".join(["[auth]", *lines]), encoding="utf-8")
+        (folder / "home").mkdir()
+        (folder / "home" / "access.toml").write_text(TABLE, encoding="utf-8")
+        with serve(folder, STREAMLIT_SECRETS_FILES=str(folder / "secrets.toml")) as running:
+            yield running, provider
+
+
+def beside(visit: Visit) -> str:
+    visit.page.locator(".who").wait_for(timeout=60_000)
+    return visit.page.locator(".who").inner_text()
+
+
+def menu(visit: Visit) -> list[str]:
+    return visit.page.get_by_test_id("stSidebar").get_by_role("link").all_inner_texts()
+
+
+def sign_out(visit: Visit) -> None:
+    visit.page.get_by_role("button", name="Se déconnecter").click()
+    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+
+
+def give(visit: Visit, name: str, password: str) -> None:
+    visit.page.get_by_label("Votre nom").fill(name)
+    visit.page.get_by_label("Mot de passe").fill(password)
+    visit.page.get_by_role("button", name="Se connecter").click()
+
+
+def test_a_password_opens_the_link_that_was_followed_lasts_through_a_reload_and_ends(by_password, visit):
+    visit.page.goto(f"{by_password.address}/fiche?unite=ML070101")
+    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+    assert menu(visit) == []
+    assert "Ansongo" not in visit.page.content()
+    give(visit, "Awa", "pas-le-bon-mot")
+    visit.page.get_by_text("Ce mot de passe n'est pas juste.").wait_for(timeout=30_000)
+    assert visit.page.get_by_label("Mot de passe").input_value() == ""
+    give(visit, "Awa", WORD)
+    assert beside(visit) == "Awa · coordination"
+    visit.page.get_by_role("heading", name="Ansongo", exact=True).wait_for(timeout=60_000)
+    assert "Importer" in menu(visit)
+    (cookie,) = [each for each in visit.context.cookies() if each["name"] == "couverture_session"]
+    assert cookie["sameSite"] == "Strict"
+    assert WORD not in json.dumps(visit.context.cookies())
+    visit.page.reload()
+    assert beside(visit) == "Awa · coordination"
+    sign_out(visit)
+    assert not [each for each in visit.context.cookies() if each["name"] == "couverture_session"]
+    # A copy of the cookie opens nothing any more.
+    visit.context.add_cookies([cookie])
+    visit.page.reload()
+    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+    assert WORD not in by_password.log.read_text(encoding="utf-8", errors="replace")
+
+
+def test_a_reader_by_password_is_offered_no_import_and_told_why_at_its_address(by_password, visit):
+    visit.page.goto(f"{by_password.address}/importer")
+    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+    give(visit, "Lamine", "lecture-2026")
+    assert beside(visit) == "Lamine · lecture"
+    visit.page.get_by_text("Cette page n'est pas pour votre rôle (lecture).").wait_for(timeout=60_000)
+    assert "Importer" not in menu(visit)
+    assert visit.page.locator("input[type=file]").count() == 0
+
+
+def chosen(visit: Visit, account: str) -> None:
+    visit.page.get_by_role("button", name="Se connecter").click()
+    visit.page.get_by_role("link", name=account).click()
+
+
+def test_a_claim_of_the_table_gives_its_role_and_the_page_that_was_asked_for(by_provider, visit):
+    server, provider = by_provider
+    visit.page.goto(f"{server.address}/fiche?unite=ML070101")
+    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+    chosen(visit, "Awa")
+    visit.page.get_by_role("heading", name="Ansongo", exact=True).wait_for(timeout=60_000)
+    assert beside(visit) == "Awa Traoré · coordination"
+    assert visit.page.url == f"{server.address}/fiche?unite=ML070101"
+    visit.page.locator(RUN_OVER).wait_for(timeout=60_000)
+    sign_out(visit)
+    chosen(visit, "Bintou")
+    assert beside(visit) == "Bintou Maïga · partenaire · AMSS"
+    assert "Importer" not in menu(visit)
+    assert provider.refused == []
+
+
+def test_who_has_no_claim_of_the_table_is_told_so_and_sees_nothing(by_provider, visit):
+    server, _provider = by_provider
+    visit.page.goto(f"{server.address}/carte")
+    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+    chosen(visit, "Chaka")
+    alert = visit.page.get_by_role("alert")
+    alert.filter(has_text="rien de ce qu'il dit de vous ne donne de rôle ici").wait_for(timeout=60_000)
+    assert "Chaka Keïta" in alert.inner_text()
+    assert menu(visit) == []
+    assert visit.page.locator(".accounting").count() == 0
+    visit.page.get_by_role("button", name="Se déconnecter").click()
+    visit.page.get_by_role("button", name="Se connecter").wait_for(timeout=60_000)
