@@ -13,7 +13,7 @@ from geo import pcodes
 from geo.gazetteer import Gazetteer, Near, nearest
 from geo.readings import Scope
 from geo.settings import LEVELS
-from geo.spelling import Name, coarse, merged, parse, parts, related, skeleton
+from geo.spelling import Name, coarse, consonants, merged, parse, parts, related, skeleton
 
 # Letters of sound for each error that a close spelling may have. Short names lie within
 # one error of too many others: below these lengths they need their exact sound.
@@ -21,6 +21,15 @@ LETTERS_PER_ERROR: Final = {"cercle": 3, "region": 4, "open": 4}
 MIN_LETTERS: Final = {"cercle": 3, "region": 5, "open": 5}
 # From these lengths on a consonant may be missing or added [letters].
 MIN_LETTERS_LOOSE: Final = {"cercle": 3, "region": 5, "open": 6}
+# Below these lengths a vowel stands only in the place of its neighbour [letters]: Sompi is
+# Soumpi, Soumpou is another place.
+MIN_LETTERS_VOWELS: Final = {"cercle": 3, "region": 7, "open": 7}
+# From this length on one letter may be any other [letters]: no other name is so near.
+MIN_LETTERS_ANY: Final = 9
+# A name that has the consonants of another in their order, this many at least, may have
+# vowels changed, lost or added up to the number beside [letters of sound].
+VOWELS_CHANGED: Final = {"cercle": {3: 2, 4: 3}, "region": {3: 2, 4: 3}, "open": {4: 2}}
+SURE_CONSONANTS: Final = 4
 # How much further off the second must be than the best, where both are possible [errors].
 MIN_LEAD: Final = {"cercle": 0.5, "region": 1.0, "open": 1.0}
 # Fewer consonants than this do not tell a name in Arabic letters from others.
@@ -247,9 +256,34 @@ def _close_enough(name: Name, known: Name, width: str) -> bool:
     for one, other, allowed in ((name.written, known.written, 1), (name.light, known.light, sounds)):
         letters = len(one)
         few = letters >= MIN_LETTERS[width] and OSA.distance(one, other, score_cutoff=allowed) <= allowed
-        if few and related(name, known, strict=letters < MIN_LETTERS_LOOSE[width]):
+        if few and _alike(name, known, width, letters):
             return True
-    return False
+    return _same_consonants(name, known, width)
+
+
+def _alike(name: Name, known: Name, width: str, letters: int) -> bool:
+    if len(name.light) >= MIN_LETTERS_ANY and OSA.distance(name.written, known.written) <= 1:
+        return True
+    return related(
+        name,
+        known,
+        consonants=letters < MIN_LETTERS_LOOSE[width],
+        vowels=letters < MIN_LETTERS_VOWELS[width],
+    )
+
+
+def _same_consonants(name: Name, known: Name, width: str) -> bool:
+    rough = _rough(name)
+    if rough != _rough(known):
+        return False
+    heard = len(consonants(rough))
+    most = max((most for least, most in VOWELS_CHANGED[width].items() if heard >= least), default=0)
+    if heard < SURE_CONSONANTS and (
+        consonants(merged(name.light)) != consonants(merged(known.light))
+        or not related(name, known, vowels=True)
+    ):
+        return False
+    return OSA.distance(name.light, known.light) <= most
 
 
 def _score(away: float, name: Name) -> float:

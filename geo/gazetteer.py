@@ -37,6 +37,8 @@ Near = list[tuple[float, int]]
 _GHAIN: Final = (("gh", "r"), ("rh", "gh"))
 # First letters into which the Arabic article is absorbed: Sett, Essett; Touil, Ettouil.
 _ABSORBING: Final = ("t", "d", "s", "z", "r", "n", "ch")
+# The article written as one word with a name: Lehreijat, Legdour (El Hreijat, El Gdour).
+_GROWN_ARTICLE: Final = re.compile(r"^le(?=[^aeiouyl].{4})")
 _VOWELS: Final = re.compile(r"[aeiouy]")
 
 Index = dict[tuple[str, str], frozenset[int]]
@@ -374,9 +376,17 @@ def _variants(units: pd.DataFrame, spelled: list[Spelled]) -> list[Spelled]:
                 made.append(
                     _renamed(entry, tuple(token.replace(letters, other) for token in entry.name.tokens))
                 )
-        if hassaniya[entry.unit] and first.startswith(_ABSORBING):
-            made.append(_renamed(entry, ("e" + first, *rest)))
+        if hassaniya[entry.unit]:
+            made += [_renamed(entry, (other, *rest)) for other in _with_article(first)]
     return made
+
+
+def _with_article(word: str) -> list[str]:
+    """The first word of a name with the Arabic article grown into it, or freed from it."""
+    freed = _GROWN_ARTICLE.sub("", word)
+    if freed != word:
+        return [freed]
+    return ["e" + word] if word.startswith(_ABSORBING) else []
 
 
 def _renamed(entry: Spelled, tokens: tuple[str, ...]) -> Spelled:

@@ -27,13 +27,15 @@ _ARABIC: Final = re.compile(r"[\u0621-\u064a]")
 _LETTERS: Final = str.maketrans(
     {"ç": "s", "œ": "oe", "æ": "ae", "ß": "ss", "ı": "i", "ɓ": "b", "ɗ": "d", "ƴ": "y", "ɲ": "ny", "ŋ": "n"}
     | {"ɛ": "e", "ɔ": "o", "ə": "e", "ɣ": "gh", "ʔ": "", "ø": "o", "đ": "d", "ħ": "h", "ł": "l"}
+    # Forms of Persian and Urdu keyboards for the Arabic letters they stand for.
+    | dict(zip("یکہھەۃ", "يكههةة", strict=True))
 )
 
 _LEVEL_WORDS: Final = {
-    "region": r"regions?|wilayat?|gouvernorats?",
-    "cercle": r"cercles?|mou?g[hr]?ata+s?|departements?|prefectures?",
-    "commune": r"(?:la )?(?:communes?|com)(?: (?:rurale?s?|urbaines?|mixtes?))?|c r|c u|cr|cu|baladiy[ae]|"
-    r"ville|mairie",
+    "region": r"regions?|reg|wilayat?|gouvernorats?",
+    "cercle": r"cercles?|mou?g[hr]?ata+s?|departements?|dept|dpt|prefectures?",
+    "commune": r"(?:la )?(?:communes?|comm?|cne)(?: (?:rurale?s?|urbaines?|mixtes?))?|c r|c u|cr|cu|"
+    r"baladiy[ae]|ville|mairie",
 }
 _LINK: Final = r"(?: (?:de la|de l|du|des|de|d|of|al)\b)? "
 _PREFIXES: Final = tuple(
@@ -54,13 +56,15 @@ _COUNTRY: Final = re.compile(r" (?:mali|mauritanie|mauritania)$")
 _BRACKETS: Final = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
 # A capital I in a typed list is often a small L ("Koro ll").
 _NUMBERS: Final = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "l": 1, "ll": 2, "lll": 3}
+# A Roman number written in one word with its name: "DougouténéII".
+_GLUED_NUMBER: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=(?:I{1,3}|IV)\s*$)")
 _NUMBER: Final = re.compile(r"(?<=[^\W\d])\s*(\d{1,3})$")
 # The Arabic article, also as it is heard before the letters that absorb it.
 _ARTICLE: Final = re.compile(r"\b(?:[ea]l|[ea]c?sh|[ea]ch|[ea]ss?|[ea]zz?|[ea]dd?|[ea]rr?|[ea]nn?|[ea]t)\b ")
 
 _SPLIT: Final = re.compile(r"\s*(?:[,;/+&|]|\bet\b|\band\b)\s*", re.IGNORECASE)
 
-_GLIDE: Final = re.compile(r"(?:ou|u)(?=[aeiou])")
+_GLIDE: Final = re.compile(r"(?:ou|u)w?(?=[aeiou])")
 _SOUNDS: Final = (
     (re.compile(r"tch|sch|sh|ch"), "C"),
     # "di" before a vowel is the dj of French writers: Diougani, Djougani.
@@ -73,10 +77,10 @@ _SOUNDS: Final = (
     (re.compile(r"x"), "ks"),
     # French au, and what Hassaniya makes of Arabic aw: Hawd, Hodh.
     (re.compile(r"a[uw](?![aeiou])"), "o"),
-    (re.compile(r"gn|ny|ni(?=[aeou])"), "N"),
-    # Before a vowel ou is a consonant: Ouadouba, Wadouba.
+    (re.compile(r"gn|ny(?=[aeiou])|ni(?=[aeou])"), "N"),
+    # Before a vowel ou is a consonant (Ouadouba, Wadouba), and w before a consonant is a vowel.
     (_GLIDE, "w"),
-    (re.compile(r"ou|oo"), "u"),
+    (re.compile(r"ou|oo|w(?![aeiouy])"), "u"),
     (re.compile(r"y"), "i"),
     # h is not heard by French ears: kh, gh, th, dh, and Haibongo / Aibongo.
     (re.compile(r"h"), ""),
@@ -110,10 +114,12 @@ _FROM_ARABIC: Final = str.maketrans(
 
 
 _VOWELS: Final = frozenset("aeiouy")
+# Vowels that are taken for each other: neighbours in the mouth, from i over a to u.
+_NEAR_VOWELS: Final = frozenset(frozenset(pair) for pair in ("ie", "iy", "ea", "ao", "ou", "ey"))
 # Consonants written for each other in the area; C, N and the like are those of the light key.
 _LIKE: Final = frozenset(
     frozenset(pair)
-    for pair in ("kg kc kq gq gr gj", "sz sc sC jC cC", "fv vw uw ij jy", "mn nN", "td bp")
+    for pair in ("kg kc kq gq gr", "sz sc sC jC cC", "fv vw uw ij jy", "mn nN", "td bp")
     for pair in pair.split()
 )
 
@@ -201,6 +207,7 @@ def parse(text: str) -> Name:
     >>> parse("Commune rurale de Dougouténé II")
     Name(folded='dougoutene', number=2, level='commune', tokens=('dougoutene',), arabic=False)
     """
+    text = _GLUED_NUMBER.sub(" ", text)
     folded = fold(_BRACKETS.sub(" ", text)) or fold(text)
     if _ARABIC.search(folded):
         return _parse_arabic(folded)
@@ -250,33 +257,58 @@ def skeleton(light_key: str) -> str:
     return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouwh]", "", merged(light_key)))
 
 
-def related(one: Name, other: Name, *, strict: bool = False) -> bool:
+def related(one: Name, other: Name, *, consonants: bool = False, vowels: bool = False) -> bool:
     """Whether two close names keep each other's consonants: none stands in the place of an unrelated one.
 
     Hands and ears drop, add, double and swap letters and change vowels; a wholly other
-    consonant makes another name of it (Béma, Néma). With ``strict`` none is missing either.
+    consonant makes another name of it (Béma, Néma). With ``consonants`` none is missing
+    either; with ``vowels`` one stands only in the place of its neighbour in the mouth.
 
     >>> related(parse("Kerano"), parse("Kéréna")), related(parse("Kerela"), parse("Kéréna"))
     (True, False)
-    >>> related(parse("Batié"), parse("Baye")), related(parse("Batié"), parse("Baye"), strict=True)
+    >>> related(parse("Batié"), parse("Baye")), related(parse("Batié"), parse("Baye"), consonants=True)
+    (True, False)
+    >>> related(parse("Soumpi"), parse("Soumpou")), related(parse("Soumpi"), parse("Soumpou"), vowels=True)
     (True, False)
     """
-    if _foreign(one.folded, other.folded) and _foreign(one.light, other.light):
+    if _swapped(one.written, other.written):
+        return True
+    keys = ((one.folded, other.folded), (one.light, other.light))
+    if all(_foreign(*pair) for pair in keys):
         return False
-    return not strict or any(
-        sorted(_consonants(key)) == sorted(_consonants(with_key))
-        for key, with_key in ((one.folded, other.folded), (one.light, other.light))
-    )
+    if vowels and all(_far_vowels(*pair) for pair in keys):
+        return False
+    return not consonants or any(sorted(_heard(key)) == sorted(_heard(with_key)) for key, with_key in keys)
 
 
-def _consonants(key: str) -> str:
-    return "".join(letter for letter in _GLIDE.sub("w", key) if letter not in _VOWELS)
+def _heard(key: str) -> str:
+    return consonants(_GLIDE.sub("w", key))
+
+
+def consonants(key: str) -> str:
+    """Letters of a key that are no vowels, in their order."""
+    return "".join(letter for letter in key if letter not in _VOWELS)
+
+
+def _swapped(one: str, other: str) -> bool:
+    """Whether two neighbouring letters took each other's places and nothing else differs."""
+    return OSA.distance(one, other) == 1 and sorted(one) == sorted(other)
+
+
+def _replaced(one: str, other: str) -> list[tuple[str, str]]:
+    edits = [edit for edit in Levenshtein.editops(one, other) if edit.tag == "replace"]
+    return [(one[edit.src_pos], other[edit.dest_pos]) for edit in edits]
+
+
+def _far_vowels(one: str, other: str) -> bool:
+    vowels = [frozenset(pair) for pair in _replaced(one, other) if set(pair) <= _VOWELS]
+    return any(pair not in _NEAR_VOWELS for pair in vowels)
 
 
 def _foreign(one: str, other: str) -> bool:
-    edits = [edit for edit in Levenshtein.editops(one, other) if edit.tag == "replace"]
-    replaced = [(one[edit.src_pos], other[edit.dest_pos]) for edit in edits]
-    unlike = [pair for pair in replaced if not (set(pair) <= _VOWELS or frozenset(pair) in _LIKE)]
+    unlike = [
+        pair for pair in _replaced(one, other) if not (set(pair) <= _VOWELS or frozenset(pair) in _LIKE)
+    ]
     # Two letters that took each other's places are a slip of the hand.
     return bool(unlike) and not (len(unlike) == 2 and unlike[0] == unlike[1][::-1])
 

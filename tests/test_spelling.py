@@ -92,13 +92,45 @@ def test_arabic_letters_share_the_consonants_of_latin_ones() -> None:
 
 def test_related_names_keep_their_consonants() -> None:
     def kept(one: str, other: str, *, strict: bool = False) -> bool:
-        return related(parse(one), parse(other), strict=strict)
+        return related(parse(one), parse(other), consonants=strict)
 
     assert kept("Kerano", "Kéréna")
     assert kept("Bigna", "Binga")  # swapped, not replaced
+    assert kept("Noaugh", "Nouagh", strict=True)  # swapped, though ou and oa are heard otherwise
     assert not kept("Béma", "Néma")
+    assert not kept("Issaberi", "Illaberi")  # the same wrong letter twice is no swap
     assert kept("Batié", "Baye")
     assert not kept("Batié", "Baye", strict=True)
+
+
+def test_a_vowel_is_taken_for_its_neighbour_in_the_mouth() -> None:
+    def near(one: str, other: str) -> bool:
+        return related(parse(one), parse(other), vowels=True)
+
+    assert near("Kobri", "Koubri")
+    assert near("Fégui", "Fagui")
+    assert not near("Kindi", "Kondi")
+    assert not near("Banko", "Binko")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Sony", "Soni"), ("Nyamina", "Niamina"), ("Kwlou", "Koulou"), ("Zuwirat", "Zwirat")],
+)
+def test_y_and_w_are_vowels_or_consonants_by_what_follows(one: str, other: str) -> None:
+    assert light(one.lower()) == light(other.lower())
+
+
+@pytest.mark.parametrize(
+    "text", ["Gadougou II", "GadougouII", "Cne Gadougou 2", "Comm. rurale de Gadougou II"]
+)
+def test_a_number_and_a_short_word_for_the_level_are_set_aside(text: str) -> None:
+    assert (parse(text).folded, parse(text).number) == ("gadougou", 2)
+    assert parse("KONI").number is None
+
+
+def test_persian_forms_of_arabic_letters_are_the_same_letters() -> None:
+    assert parse("کیفہ").light == parse("كيفه").light
 
 
 def test_a_cell_with_several_places_is_split() -> None:
