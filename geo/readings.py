@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from geo import pcodes
 from geo.gazetteer import Gazetteer, cost
-from geo.spelling import Name, light, parse
+from geo.spelling import Name, light, parse, related
 
 # What more than the unit of the same name a stated region or cercle can mean, as P-codes
 # of the units of 2021 (Mali) and 2024 (Mauritania); a gazetteer may bring further ones.
@@ -31,8 +31,10 @@ _READINGS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     )
 }
 
-# A parent's name is looked up among few units, so it may differ by more than a place's.
+# How much of its letters a parent's name may have otherwise: more among the few cercles of
+# a stated region than in the whole list. Its consonants are kept (Kani is not Kati).
 PARENT_SHARE: Final = 0.3
+PARENT_SHARE_OPEN: Final = 0.2
 
 
 class Scope(NamedTuple):
@@ -108,13 +110,28 @@ def scope(gaz: Gazetteer, *, level: str, region: str = "", cercle: str = "") -> 
 
 def _sounding(name: Name, gaz: Gazetteer, level: str) -> tuple[str, ...]:
     units = gaz.sound.get((level, name.folded)) or gaz.sound.get((level, name.light)) or frozenset()
-    return tuple(gaz.pcodes[unit] for unit in sorted(units))
+    return tuple(
+        gaz.pcodes[unit]
+        for unit in sorted(units)
+        if any(name.folded == one.folded or name.light == one.light for one in _known(unit, gaz))
+    )
+
+
+def _known(unit: int, gaz: Gazetteer) -> list[Name]:
+    """Names of a unit; those made by rule only where it is drawn: Boghé of Brakna is not Boré."""
+    made = unit in gaz.drawn
+    return [entry.name for entry in gaz.names[unit] if made or entry.origin != "variant"]
 
 
 def _closest(name: Name, gaz: Gazetteer, level: str, inside: frozenset[int] | None) -> tuple[str, ...]:
     units = gaz.at_level[level] if inside is None else gaz.at_level[level] & inside
-    distances = sorted((min(cost(name, entry.name) for entry in gaz.names[unit]), unit) for unit in units)
-    limit = PARENT_SHARE * len(name.light)
+    distances = sorted(
+        (min(costs), unit)
+        for unit in units
+        if (costs := [cost(name, known) for known in _known(unit, gaz) if related(name, known)])
+    )
+    whole = inside is None and level == "cercle"
+    limit = (PARENT_SHARE_OPEN if whole else PARENT_SHARE) * len(name.light)
     best = distances[0][0] if distances else limit + 1
     if best > limit:
         return ()
