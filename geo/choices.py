@@ -19,6 +19,8 @@ from geo.suggestions import candidates
 # How a decision is made: on one written name under its parents, on all that a row states, or on
 # positions that are in doubt for the same reason.
 NAME, PLACE, POSITION = "name", "place", "position"
+# Made with an import: these positions, one by one, lie where the counts that it replaces had them.
+COUNTED = "counted"
 LETTERS: Final = "ABCDEFGHIJKL"
 COLUMNS: Final = ("letter", "pcode", "level", "name", "reason", "km", "kept")
 # Names alike that are offered at most, and how alike the second name of a contradiction must be.

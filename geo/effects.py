@@ -94,7 +94,8 @@ def displaced(incoming: pd.DataFrame, replaced: pd.DataFrame, boundaries: Bounda
     found = []
     for (kind, state), counted in old.groupby(["activity_type", "functionality"], sort=False):
         rows = incoming[(incoming["activity_type"] == kind) & (incoming["functionality"] == state)]
-        found += _moved(rows, counted.groupby("adm3_pcode")["quantity"].sum(), shapes)
+        if len(rows):
+            found += _moved(rows, counted.groupby("adm3_pcode")["quantity"].sum(), shapes)
     return pd.DataFrame(found, columns=list(ROW_COLUMNS)).sort_values("row", ignore_index=True)
 
 

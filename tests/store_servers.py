@@ -109,8 +109,7 @@ def postgresql() -> Iterator[Server | str]:
 @pytest.fixture
 def new_store(tmp_path, monkeypatch, postgresql) -> Callable[[str], None]:
     """Point ``DATABASE_URL`` at an empty store of the kind that is asked for."""
-    for module in (current, planning):
-        monkeypatch.setattr(module, "load_shipped", lambda _boundaries: shipped())
+    monkeypatch.setattr(current, "load_shipped", lambda _boundaries: shipped())
 
     def use(kind: str, at: str = "") -> str:
         if kind == "sqlite":

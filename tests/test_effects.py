@@ -89,3 +89,7 @@ def test_types_that_the_import_does_not_touch_are_left_out():
     frame = facts.Frame(toy.boundaries())
     one = facts.prepare(COUNTED.assign(source_id="s"), frame, types=TYPES, sources={})
     assert effects.totals(one, one, set()).empty
+
+
+def test_a_file_without_the_type_that_is_replaced_has_no_row_to_explain_it():
+    assert effects.displaced(FILE.assign(activity_type="avec"), COUNTED, toy.boundaries()).empty

@@ -13,6 +13,7 @@ from geo.i18n import _
 
 if TYPE_CHECKING:
     from geo.activities import Source
+    from geo.boundaries import Boundaries
     from geo.io.sheets import Opened
     from geo.store.orders import Order
     from geo.store.planning import Plan
@@ -42,6 +43,15 @@ def add(subparsers: Any) -> None:
         "--dry-run", action="store_true", help=_("montrer ce qui changerait, sans rien écrire")
     )
     parser.add_argument("--yes", action="store_true", help=_("appliquer aussi ce qui change ou remplace"))
+    parser.add_argument(
+        "--keep-as-counted",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help=_(
+            "laisser où la source remplacée les comptait les lignes qui attendraient une vérification ou "
+            "sortiraient de la zone (par défaut)"
+        ),
+    )
     parser.add_argument("--json", action="store_true", help=_("sortie JSON"))
     parser.add_argument("--sheet", default="", metavar="NAME", help=_("feuille ou couche à lire"))
     parser.add_argument(
@@ -83,16 +93,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from geo.io import load_boundaries  # noqa: PLC0415
-    from geo.store import imports, jobs, orders, planning, uploads  # noqa: PLC0415
+    from geo.store import imports, jobs, orders, planning, recounted, uploads  # noqa: PLC0415
     from geo.store.database import user  # noqa: PLC0415
 
     progress = jobs.reporter(arguments.job) if arguments.job else planning.silent
     order, opened, lines = _ordered(arguments)
-    plan = orders.prepare(arguments.file, order, load_boundaries(), opened=opened, progress=progress)
-    result = plan.summary() | {"same_as": plan.same_as, "import": 0}
+    boundaries = load_boundaries()
+    plan = orders.prepare(arguments.file, order, boundaries, opened=opened, progress=progress)
+    left = recounted.kept(plan, boundaries) if order.keep_as_counted else plan
     applied = not (plan.same_as or arguments.dry_run or (plan.asks and not arguments.yes))
+    result = (left if applied else plan).summary() | {"same_as": plan.same_as, "import": 0}
+    result["as_counted"] = {"rows": len(plan.recount.rows), "kept": order.keep_as_counted}
     if applied:
-        result["import"] = imports.apply(plan, who=user(), progress=progress, job=arguments.job)
+        result["import"] = imports.apply(left, who=user(), progress=progress, job=arguments.job)
         orders.remember(order, plan, who=user())
     if arguments.job:
         uploads.discard(arguments.file)
@@ -101,7 +114,16 @@ def _run(arguments: argparse.Namespace) -> int:
         json.dump(result, sys.stdout, ensure_ascii=False, indent=2)
         print()
     else:
-        print("\n".join([*lines, _words(plan, result["import"], dry_run=arguments.dry_run)]))
+        told = _recounted(plan, boundaries, kept=order.keep_as_counted)
+        print(
+            "\n".join(
+                [
+                    *lines,
+                    *told,
+                    _words(left if applied else plan, result["import"], dry_run=arguments.dry_run),
+                ]
+            )
+        )
     return 0 if applied or plan.same_as or arguments.dry_run else 1
 
 
@@ -136,7 +158,10 @@ def _ordered(arguments: argparse.Namespace) -> tuple["Order", "Opened", list[str
     said = {*named.values(), *profile.ignored}
     lines = column_lines([choice for choice in made if choice.heading not in said], opened, before)
     partial = arguments.partial or bool(beside.get("partial", False))
-    return orders.Order(_source(arguments, beside), profile, partial), opened, lines
+    order = orders.Order(
+        _source(arguments, beside), profile, partial, keep_as_counted=arguments.keep_as_counted
+    )
+    return order, opened, lines
 
 
 def _source(arguments: argparse.Namespace, beside: Mapping[str, Any]) -> "Source":
@@ -148,6 +173,18 @@ def _source(arguments: argparse.Namespace, beside: Mapping[str, Any]) -> "Source
     source = remembered().get(name) or Source(name, arguments.file.name, "", "", "", arguments.file.name)
     said = {field: getattr(arguments, field) for field in SOURCE_FIELDS if getattr(arguments, field)}
     return dataclasses.replace(source, **said)
+
+
+def _recounted(plan: "Plan", boundaries: "Boundaries", *, kept: bool) -> list[str]:
+    """Say which rows the replaced counts had counted, and what becomes of them."""
+    from geo.io.records import read_types  # noqa: PLC0415
+    from geo.report import recountwords  # noqa: PLC0415
+
+    if plan.same_as:
+        return []
+    units = boundaries.communes
+    names = dict(zip(units["adm3_pcode"], units["adm3_name"], strict=True))
+    return recountwords.lines(plan.recount, names=names, types=read_types(), kept=kept)
 
 
 def _words(plan: "Plan", applied: int, *, dry_run: bool) -> str:

@@ -48,6 +48,7 @@ FLAG_WORDS = {
     "unknown_code": N_("P-code inconnu, placé par le nom"),
     "name_not_matched": N_("nom non reconnu, placé par le P-code"),
     "locality_of_commune": N_("localité d'une commune"),
+    "as_counted": N_("laissé où le comptait la source remplacée"),
     "detailed_below": N_("détaillé par d'autres lignes"),
 }
 

@@ -15,6 +15,8 @@ from geo.stated import CODE_COLUMNS, NAME_COLUMNS
 STATED: Final = ("provider_place_text", *NAME_COLUMNS.values(), *CODE_COLUMNS.values())
 QUESTION: Final = ("text", "region", "cercle", "level")
 QUESTION_KEYS: Final = ("text_key", "region_key", "cercle_key", "level")
+# Between the positions of one decision; folded words hold no line break.
+SPOT_SEPARATOR: Final = "\n"
 POSITION_REASONS: Final = (
     "outside_every_unit",
     "other_country",
@@ -101,6 +103,17 @@ def position_keys(placed: pd.DataFrame) -> pd.Series:
     points = [f"{y:.5f},{x:.5f}" for x, y in zip(placed["longitude"], placed["latitude"], strict=True)]
     spot = placed["candidates"].where(~far_off, pd.Series(points, index=placed.index, dtype="str"))
     return placed["reason"] + "|" + spot + "|" + place_keys(placed)
+
+
+def spot_keys(records: pd.DataFrame) -> pd.Series:
+    """Return the key of each row's own position under all that it states: no other position has it."""
+    points = [f"{y:.5f},{x:.5f}" for x, y in zip(records["longitude"], records["latitude"], strict=True)]
+    return pd.Series(points, index=records.index, dtype="str") + "|" + place_keys(records)
+
+
+def spots_of(place_key: str) -> list[str]:
+    """Return the positions that one decision is about, see :func:`spot_keys`."""
+    return place_key.split(SPOT_SEPARATOR)
 
 
 def stated_key(position_key: str) -> str:

@@ -44,6 +44,11 @@ def _stated(boundaries: Boundaries, shipped: Callable[[Boundaries], Store] | Non
     if named := file_named():
         opened = load_file(Path(named), boundaries, activity_type=os.environ.get(TYPE_VARIABLE, "").strip())
         return dataclasses.replace(opened, version=opened.version + organisations.key())
+    return counting(boundaries, shipped=shipped)
+
+
+def counting(boundaries: Boundaries, *, shipped: Callable[[Boundaries], Store] | None = None) -> Store:
+    """Return the shipped and imported records that count, whichever file is shown in their place."""
     own = (shipped or load_shipped)(boundaries)
     return _with_imported(own, boundaries) if database.exists() else own
 

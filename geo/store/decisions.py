@@ -7,7 +7,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from geo.boundaries import Boundaries
-from geo.choices import NAME, PLACE, POSITION
+from geo.choices import COUNTED, NAME, PLACE, POSITION
 from geo.errors import AlreadyDecidedError, StoreError
 from geo.i18n import _
 from geo.placing import usable_position
@@ -20,8 +20,11 @@ from geo.store.alike import (
     place_keys,
     position_keys,
     question_keys,
+    spot_keys,
+    spots_of,
     stated_key,
 )
+from geo.store.positions import AS_COUNTED
 from geo.store.rows import plain
 from geo.store.sources import imported
 from geo.store.tables import (
@@ -134,7 +137,12 @@ def decisions() -> pd.DataFrame:
 
 def _place_again(connection: sa.Connection, decision: Mapping[str, Any], boundaries: Boundaries) -> int:
     # Versions that do not stand are placed too: an undo may let them stand again.
-    alike = {NAME: _alike_by_name, PLACE: _alike_by_place, POSITION: _alike_by_position}
+    alike = {
+        NAME: _alike_by_name,
+        PLACE: _alike_by_place,
+        POSITION: _alike_by_position,
+        COUNTED: alike_by_spot,
+    }
     concerned = alike[decision["kind"]](connection, decision)
     changed = place_versions(connection, concerned, boundaries)
     # Places found with another program or other boundaries are brought up to date on the way, so
@@ -183,6 +191,15 @@ def _alike_by_position(connection: sa.Connection, decision: Mapping[str, Any]) -
     decided = stated["method"].eq("decision") & usable_position(stated)
     same = decided & (place_keys(stated) == stated_key(decision["place_key"]))
     same[waits] = position_keys(stated[waits]) == decision["place_key"]
+    return [int(number) for number in stated.loc[same, "id"]]
+
+
+def alike_by_spot(connection: sa.Connection, decision: Mapping[str, Any]) -> list[int]:
+    """Return the versions at the positions that were left where the replaced counts had them."""
+    names = ["id", *STATED, "longitude", "latitude"]
+    left = sa.select(*(RECORDS.c[name] for name in names)).where(RECORDS.c.method == AS_COUNTED)
+    stated = pd.DataFrame(connection.execute(left).all(), columns=names)
+    same = spot_keys(stated).isin(spots_of(decision["place_key"]))
     return [int(number) for number in stated.loc[same, "id"]]
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from geo.errors import StoreError
 from geo.i18n import _
-from geo.store import database, sources
+from geo.store import database, recounted, sources
 from geo.store.planning import Plan, Progress, basis_of, silent
 from geo.store.rows import as_rows
 from geo.store.tables import HISTORY, IMPORTS, PROBLEMS, RECORDS
@@ -19,6 +19,8 @@ BATCH: Final = 2000
 
 def apply(plan: Plan, *, who: str, progress: Progress = silent, job: int = 0) -> int:
     """Apply a plan in one transaction and return the number of the import.
+
+    What it leaves where the replaced counts had it (:func:`geo.store.recounted.kept`) is decided with it.
 
     Raises
     ------
@@ -37,7 +39,8 @@ def apply(plan: Plan, *, who: str, progress: Progress = silent, job: int = 0) ->
             raise StoreError(_changed_meanwhile(connection, plan.source.source_id))
         sources.put(connection, plan.source.source_id, {"details": sources.as_json(plan.source)}, who=who)
         number = _next_id(connection, IMPORTS)
-        connection.execute(sa.insert(IMPORTS).values(_import_row(plan, who, job) | {"id": number}))
+        left = recounted.decide(connection, plan, who=who, of_import=number)
+        connection.execute(sa.insert(IMPORTS).values(_import_row(plan, who, job, left) | {"id": number}))
         _write_records(connection, plan, number, progress)
         problems = [
             {"import_id": number, "details": json.dumps(row, ensure_ascii=False, default=str)}
@@ -51,6 +54,9 @@ def apply(plan: Plan, *, who: str, progress: Progress = silent, job: int = 0) ->
 
 def undo(number: int, *, who: str) -> dict[str, int]:
     """Take an import back, also after later ones: what then stands is what the others state.
+
+    Where none of its source stands any more, what it had replaced counts again, and what was decided
+    with it is revoked.
 
     Returns
     -------
@@ -77,6 +83,7 @@ def undo(number: int, *, who: str) -> dict[str, int]:
             sa.update(IMPORTS).where(IMPORTS.c.id == number).values(undone_at=database.now(), undone_by=who)
         )
         _stand_anew(connection, row.source_id)
+        recounted.take_back(connection, row.source_id, who=who)
         database.note(connection, "undo", who, str(number))
         return {"before": before, "after": _standing(connection, row.source_id)}
 
@@ -117,7 +124,7 @@ def _changed_meanwhile(connection: sa.Connection, source_id: str) -> str:
     ).format(source=source_id, n=number, who=undone_by or by)
 
 
-def _import_row(plan: Plan, who: str, job: int) -> dict[str, Any]:
+def _import_row(plan: Plan, who: str, job: int, left: dict[str, Any]) -> dict[str, Any]:
     return {
         "source_id": plan.source.source_id,
         "file_name": plan.file_name,
@@ -127,7 +134,7 @@ def _import_row(plan: Plan, who: str, job: int) -> dict[str, Any]:
         "partial": plan.partial,
         "imported_at": database.now(),
         "imported_by": who,
-        "summary": json.dumps(plan.summary() | {"job": job}, ensure_ascii=False),
+        "summary": json.dumps(plan.summary() | {"job": job} | left, ensure_ascii=False),
     }
 
 

@@ -34,12 +34,15 @@ class Order:
         The file completes what stands: rows that it does not have stay.
     basis : str
         :attr:`Plan.basis` of the look that was confirmed, :data:`UNSEEN` where none was.
+    keep_as_counted : bool
+        Rows that the replaced counts had counted elsewhere are left there, see :mod:`geo.recounting`.
     """
 
     source: Source
     profile: Profile
     partial: bool = False
     basis: str = UNSEEN
+    keep_as_counted: bool = True
 
     def as_json(self) -> str:
         """Return the order as text, the same for equal orders."""
@@ -48,6 +51,7 @@ class Order:
             "profile": self.profile.as_dict(),
             "partial": self.partial,
             "basis": self.basis,
+            "keep_as_counted": self.keep_as_counted,
         }
         return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
@@ -56,7 +60,8 @@ class Order:
         """Return the order that :meth:`as_json` wrote."""
         values = json.loads(text)
         source, profile = sources.from_json(values["source"]), Profile.from_dict(values["profile"])
-        return cls(source, profile, values["partial"], values["basis"])
+        kept = bool(values.get("keep_as_counted", True))
+        return cls(source, profile, values["partial"], values["basis"], kept)
 
 
 def open_file(path: Path, profile: Profile | None = None, *, sheet: str = "") -> Opened:

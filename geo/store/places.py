@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.activities import Source
 from geo.boundaries import Boundaries
-from geo.choices import NAME, PLACE, POSITION
+from geo.choices import COUNTED, NAME, PLACE, POSITION
 from geo.gazetteer import Gazetteer
 from geo.io.places import read_gazetteer
 from geo.matching import match
@@ -16,7 +16,7 @@ from geo.readings import parent_readings
 from geo.settings import NAME_COLUMN, PCODE_COLUMN
 from geo.stated import CODE_COLUMNS, Matcher, Readings
 from geo.store.alike import STATED, place_keys
-from geo.store.positions import with_decided_positions
+from geo.store.positions import with_counted_positions, with_decided_positions
 
 
 def place_records(
@@ -42,7 +42,8 @@ def place_records(
     # The provider's own words stay; only the search was made with what was decided.
     words = {name: records[name] for name in (*STATED, "provider_vintage")}
     placed = placed.assign(**words, method=placed["method"].mask(decided, "decision"))
-    return with_decided_positions(placed, boundaries, made[made["kind"] == POSITION])
+    counted = with_counted_positions(placed, boundaries, made[made["kind"] == COUNTED])
+    return with_decided_positions(counted, boundaries, made[made["kind"] == POSITION])
 
 
 # An index of names takes longer to make than a hundred names to match; two boundaries at most are in use.

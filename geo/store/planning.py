@@ -10,15 +10,17 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from geo.activities import PLACED_COLUMNS, Source
+from geo import effects, recounting
+from geo.activities import PLACED_COLUMNS, Source, complete
 from geo.boundaries import Boundaries
 from geo.cleaning import Cleaned
 from geo.counting import account
 from geo.io.records import read_sources, read_types, sha256
 from geo.io.sheets import Opened
-from geo.store import database, held, sources
+from geo.recounting import Recount
+from geo.store import current, database, held, sources
 from geo.store.difference import Difference, compare
-from geo.store.files import load_shipped, read_file
+from geo.store.files import read_file
 from geo.store.places import place_records
 from geo.store.rows import identities, storable
 from geo.store.tables import IMPORTS
@@ -81,6 +83,12 @@ class Plan:
         Corrections that no longer fit, because the partner states another value now.
     basis : str
         Imports of the source that stood when the difference was made.
+    displaced : DataFrame
+        Rows that stand elsewhere than what is replaced had them, see :func:`geo.effects.displaced`.
+    recount : Recount
+        Those of them that may be left where it had them.
+    decided : DataFrame
+        The decisions that leave them there, where somebody chose that, see :mod:`geo.store.recounted`.
     """
 
     file_name: str
@@ -99,6 +107,9 @@ class Plan:
     lapsed: tuple[int, ...]
     basis: str
     placed_with: str
+    displaced: pd.DataFrame
+    recount: Recount
+    decided: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def asks(self) -> bool:
@@ -172,7 +183,8 @@ def prepare(
         off = sources.switched_off(connection)
         basis = basis_of(connection, source.source_id)
         same_as, elsewhere = _same_file(connection, sha256(path), chosen, source.source_id)
-        replaces = _replaces(connection, whole, known, boundaries)
+        names = _replaces(connection, whole, known)
+    gone = _standing_of(names, boundaries)
     records = records.assign(identity=identities(records, stands))
     progress("placing", 0, len(records))
     corrected, lapsed = held.corrected(records, made)
@@ -183,6 +195,10 @@ def prepare(
         decisions=decided,
     )[list(PLACED_COLUMNS)]
     progress("comparing", len(records), len(records))
+    found = records.join(places)
+    moved = effects.displaced(found, gone, boundaries)
+    units = boundaries.units
+    shown = frozenset(units.loc[units["focus"], "adm3_pcode"])
     return Plan(
         file_name=path.name,
         file_sha256=sha256(path),
@@ -190,16 +206,18 @@ def prepare(
         options=chosen,
         profile=profile,
         partial=partial,
-        records=records.join(places),
+        records=found,
         cleaned=cleaned,
         difference=compare(records, stands, partial=partial),
-        replaces=replaces,
+        replaces=tuple(_replaced(known[name], gone) for name in names),
         replaced_by=_replaced_by(whole, known, off),
         same_as=same_as,
         elsewhere=elsewhere,
         lapsed=tuple(lapsed),
         basis=basis,
         placed_with=held.placed_with(boundaries),
+        displaced=moved,
+        recount=recounting.recount(moved, found, gone, shown),
     )
 
 
@@ -227,26 +245,27 @@ def _same_file(
     return (int(last.id) if same and last is not None else 0), (others[-1] if others else "")
 
 
-def _replaces(
-    connection: sa.Connection, source: Source, known: Mapping[str, Source], boundaries: Boundaries
-) -> tuple[Replaced, ...]:
+def _replaces(connection: sa.Connection, source: Source, known: Mapping[str, Source]) -> list[str]:
     """Return the sources that count now and stop counting when ``source`` comes in."""
     off = sources.switched_off(connection)
     before = sources.not_counting(known, off)
-    shipped = read_sources()
     gone = sources.not_counting({**known, source.source_id: source}, off) - before
     # The shipped records of a source make room for those that somebody imports under its name.
     first = source.source_id not in before and not basis_of(connection, source.source_id)
-    names = [name for name in known if name in gone or (first and name == source.source_id)]
+    return [name for name in known if name in gone or (first and name == source.source_id)]
+
+
+def _standing_of(names: list[str], boundaries: Boundaries) -> pd.DataFrame:
+    """Return the placed records of these sources as they count now."""
     if not names:
-        return ()
-    frames = [held.standing(connection)]
-    frames += [load_shipped(boundaries).records] if set(names) & set(shipped) else []
-    found = []
-    for name in names:
-        quantities = pd.concat([frame.loc[frame["source_id"] == name, "quantity"] for frame in frames])
-        found.append(Replaced(name, known[name].title, len(quantities), float(quantities.sum())))
-    return tuple(found)
+        return complete(pd.DataFrame(columns=["source_id"])).assign(**dict.fromkeys(PLACED_COLUMNS, ""))
+    counting = current.counting(boundaries).records
+    return counting[counting["source_id"].isin(names)]
+
+
+def _replaced(source: Source, gone: pd.DataFrame) -> Replaced:
+    quantities = gone.loc[gone["source_id"] == source.source_id, "quantity"]
+    return Replaced(source.source_id, source.title, len(quantities), float(quantities.sum()))
 
 
 def _replaced_by(source: Source, known: Mapping[str, Source], off: set[str]) -> str:

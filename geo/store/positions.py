@@ -1,13 +1,19 @@
 """Decisions on positions in doubt, applied: which unit it is, and whether the position is kept."""
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
 from geo import locating, pcodes
 from geo.boundaries import Boundaries
-from geo.placing import with_units
+from geo.counting import SEPARATOR
+from geo.placing import usable_position, with_units
 from geo.settings import MAX_KM_BESIDE_COMMUNE, PCODE_COLUMN
-from geo.store.alike import doubtful_positions, position_keys
+from geo.store.alike import doubtful_positions, position_keys, spot_keys, spots_of
+
+# Method and flag of a row that was left where the counts it replaces had it.
+AS_COUNTED: Final = "as_counted"
 
 
 def with_decided_positions(
@@ -42,6 +48,43 @@ def with_decided_positions(
         for code, index in asked.groupby(asked, sort=False).groups.items()
     ]
     settled = with_units(pd.concat(parts), boundaries.communes)
+    result = placed.copy()
+    result.loc[settled.index, list(settled.columns)] = settled
+    return result
+
+
+def with_counted_positions(
+    placed: pd.DataFrame, boundaries: Boundaries, decisions: pd.DataFrame
+) -> pd.DataFrame:
+    """Return placed records with the positions that were left where the replaced counts had them.
+
+    The row keeps its position and its doubts; the flag says where its commune comes from.
+
+    Parameters
+    ----------
+    placed : DataFrame
+        Of :func:`geo.placing.place`.
+    decisions : DataFrame
+        ``place_key, pcode`` of these decisions that stand.
+    """
+    if decisions.empty:
+        return placed
+    communes = set(boundaries.communes["adm3_pcode"])
+    table = {
+        spot: code
+        for key, code in zip(decisions["place_key"], decisions["pcode"], strict=True)
+        for spot in spots_of(key)
+        if code in communes
+    }
+    rows = placed[usable_position(placed)]
+    codes = spot_keys(rows).map(lambda key: table.get(key, "")).astype("str")
+    rows, codes = rows[codes != ""], codes[codes != ""]
+    if rows.empty:
+        return placed
+    flags = rows["flags"].where(rows["flags"] == "", rows["flags"] + SEPARATOR) + AS_COUNTED
+    told = {"outcome": "placed", "reason": "", "precision": "point", "candidates": "", "method": AS_COUNTED}
+    settled = rows[["distance_km", "score"]].assign(place_set=codes, flags=flags, **told)
+    settled = with_units(settled, boundaries.communes)
     result = placed.copy()
     result.loc[settled.index, list(settled.columns)] = settled
     return result

@@ -6,10 +6,10 @@ from typing import Final
 import pandas as pd
 
 from geo import pcodes
-from geo.choices import NAME, PLACE, POSITION
+from geo.choices import COUNTED, NAME, PLACE, POSITION
 from geo.placing import usable_position
 from geo.store import corrections, database, held
-from geo.store.alike import QUESTION_KEYS, place_keys, question_keys, stated_key
+from geo.store.alike import QUESTION_KEYS, place_keys, question_keys, spot_keys, spots_of, stated_key
 from geo.store.decisions import decisions
 from geo.store.files import shipped_records
 from geo.store.rows import plain
@@ -85,7 +85,14 @@ def _decided(row: pd.DataFrame) -> pd.DataFrame:
     names = pd.Series(list(every[_QUESTION].itertuples(index=False, name=None)), index=every.index)
     by_name = every["kind"].eq(NAME) & names.isin(known)
     by_place = every["kind"].eq(PLACE) & every["place_key"].isin(place_keys(row))
-    return every[by_name | by_place | _by_position(row, every)].reset_index(drop=True)
+    by_spot = every["kind"].eq(COUNTED) & _by_spot(row, every)
+    return every[by_name | by_place | by_spot | _by_position(row, every)].reset_index(drop=True)
+
+
+def _by_spot(row: pd.DataFrame, every: pd.DataFrame) -> pd.Series:
+    """Decisions that name the position of the record one by one."""
+    spot = spot_keys(row).iloc[0]
+    return pd.Series([spot in spots_of(key) for key in every["place_key"]], index=every.index, dtype="bool")
 
 
 def _by_position(row: pd.DataFrame, every: pd.DataFrame) -> pd.Series:

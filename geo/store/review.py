@@ -77,7 +77,11 @@ def waiting(boundaries: Boundaries) -> Waiting:
         records, outcomes = held.to_review(connection, boundaries)
         decided = held.decisions(connection)
         known = imported(connection)
-        made = connection.execute(sa.select(IMPORTS.c.id, IMPORTS.c.file_name, IMPORTS.c.imported_at)).all()
+        made = connection.execute(
+            sa.select(IMPORTS.c.id, IMPORTS.c.file_name, IMPORTS.c.imported_at).where(
+                IMPORTS.c.undone_at == ""
+            )
+        ).all()
     placed, review, rejected = (outcomes.get(name, 0) for name in ("placed", "review", "rejected"))
     found = grouped(records, boundaries, decided=decided)
     asked = {number for numbers in found["record_ids"] for number in numbers}

@@ -8,26 +8,64 @@ import streamlit as st
 from geo import effects, words
 from geo.classify import figure, value_words
 from geo.i18n import _, language, number, unbroken
-from geo.report.accounting import REASON_WORDS
+from geo.recounting import Recount
+from geo.report import recountwords
+from geo.store.planning import Plan
 from geo.ui import data, sheets
 
 # Rows of a table on the page.
 SHOWN: Final = 200
 
 
-def show(totals: pd.DataFrame, displaced: pd.DataFrame) -> None:
-    """Show what an import does to the totals; nothing where it brings no type that is counted."""
+def show(plan: Plan, totals: pd.DataFrame, kept: pd.DataFrame) -> None:
+    """Show what an import does to the totals; nothing where it brings no type that is counted.
+
+    Parameters
+    ----------
+    totals, kept : DataFrame
+        Of :func:`geo.effects.totals`: by the file alone, and with the rows of :attr:`Plan.recount` left
+        where they were counted.
+    """
     if totals.empty:
         return
     title = _("Totaux de la zone, avant et après")
     heads = [_("Type et mesure"), _("Avant"), _("Après"), _("Écart")]
     rows = [_total(row) for row in totals.to_dict("records")]
-    st.html(sheets.section(title, sheets.sheet(heads, rows, caption=title, numeric=(1, 2, 3))))
-    if displaced.empty:
+    if len(kept):
+        heads += [_("Après, lignes laissées où elles étaient comptées"), _("Écart")]
+        rows = [[*row, *_total(left)[2:]] for row, left in zip(rows, kept.to_dict("records"), strict=True)]
+    numeric = tuple(range(1, len(heads)))
+    st.html(sheets.section(title, sheets.sheet(heads, rows, caption=title, numeric=numeric)))
+    if plan.displaced.empty:
         return
-    found = effects.explained(displaced, totals, data.ground().frame.focus, data.records().types)
+    found = effects.explained(plan.displaced, totals, data.ground().frame.focus, data.records().types)
     st.html(sheets.bullets([_balance(row) for row in found.balances.to_dict("records")]))
-    _listed(found.rows)
+    _offered(plan.recount)
+    _listed(found.rows, expanded=plan.recount.rows.empty)
+
+
+def _offered(recount: Recount) -> None:
+    """List the rows that may be left where the replaced counts had them, and what no row explains."""
+    rest = sheets.bullets(recountwords.rest_lines(recount)) if len(recount.unexplained) else ""
+    if recount.rows.empty:
+        st.html(rest)
+        return
+    names = words.unit_names(data.ground().frame)
+    title = _("Lignes que la source remplacée comptait")
+    told = sheets.paragraph(recountwords.offered_line(recount, data.records().types))
+    st.html(sheets.section(title, told + rest))
+    table = [
+        [
+            str(row["row"]),
+            recountwords.state_words(row["functionality"]),
+            names.get(row["unit_before"], row["unit_before"]),
+            recountwords.why(row),
+        ]
+        for row in recount.rows.head(SHOWN).to_dict("records")
+    ]
+    heads = [_("Ligne"), _("État"), _("Comptée avant à"), _("Pourquoi")]
+    with st.expander(f"{title} ({number(len(recount.rows))})", expanded=True):
+        st.html(sheets.sheet(heads, table, caption=title))
 
 
 def _named(row: dict[Any, Any]) -> str:
@@ -64,16 +102,15 @@ def _balance(row: dict[Any, Any]) -> str:
     return unbroken((" ; " if language() == "fr" else "; ").join((told, rest)))
 
 
-def _listed(rows: pd.DataFrame) -> None:
+def _listed(rows: pd.DataFrame, *, expanded: bool) -> None:
     names = words.unit_names(data.ground().frame)
-    states = {name: _(text) for name, text in words.FUNCTIONALITIES.items()}
     table = [
         [
             str(row["row"]),
-            states.get(row["functionality"], row["functionality"]) or "–",
+            recountwords.state_words(row["functionality"]),
             names.get(row["unit_before"], row["unit_before"]),
             names.get(row["unit_after"], row["unit_after"]) if row["unit_after"] else _("à vérifier"),
-            _why(row),
+            recountwords.why(row),
             _("oui") if row["changes"] else _("non"),
         ]
         for row in rows.head(SHOWN).to_dict("records")
@@ -91,11 +128,5 @@ def _listed(rows: pd.DataFrame) -> None:
         "« à … km de la limite » : la ligne du fichier la plus proche de la commune qui en comptait "
         "davantage ; les limites livrées sont simplifiées."
     )
-    with st.expander(f"{title} ({number(len(rows))})", expanded=True):
+    with st.expander(f"{title} ({number(len(rows))})", expanded=expanded):
         st.html(sheets.sheet(heads, table, caption=title) + sheets.paragraph(note, "key"))
-
-
-def _why(row: dict[Any, Any]) -> str:
-    if reason := row["reason"]:
-        return _(REASON_WORDS.get(reason, reason))
-    return _("à {km} km de la limite").format(km=number(row["distance_km"], 2))

@@ -11,6 +11,7 @@ import streamlit as st
 
 from geo.errors import CouvertureError
 from geo.i18n import N_, _, language, ngettext, number, set_language, short_date
+from geo.report import recountwords
 from geo.report.accounting import accounting_line
 from geo.store import current, database, imports, jobs, sources, uploads
 from geo.store.jobs import Job
@@ -51,13 +52,20 @@ def confirm(handed: Handed, order: Order, look: Look) -> None:
     seen = not plan.asks or st.checkbox(
         _("J'ai vu ce qui change et ce qui est remplacé"), key=f"import.seen:{handed.sha256}:{plan.basis}"
     )
+    left = bool(len(plan.recount.rows)) and st.checkbox(
+        recountwords.choice_words(),
+        value=True,
+        help=recountwords.choice_note(),
+        key=f"import.keep:{handed.sha256}:{plan.basis}",
+    )
     rows = len(plan.records)
     label = ngettext("Importer {n} ligne", "Importer {n} lignes", rows).format(n=number(rows))
     # A click on the button of an older look starts nothing: what it would do was not seen.
     key = hashlib.sha256(look.key.encode()).hexdigest()[:12]
     if st.button(label, type="primary", disabled=not (seen and named), key=f"import.start:{key}"):
         st.session_state[_BY] = named
-        _start(handed, Order(plan.source, order.profile, order.partial, plan.basis), named)
+        asked = Order(plan.source, order.profile, order.partial, plan.basis, keep_as_counted=left)
+        _start(handed, asked, named)
 
 
 def _ask_name() -> str:
@@ -144,6 +152,9 @@ def _ended(job: Job) -> None:
     told = [done]
     if counts:
         told.append(accounting_line(counts["read"], counts["placed"], counts["review"], counts["rejected"]))
+    left = job.result.get("as_counted", {})
+    if left.get("rows") and left["kept"]:
+        told.append(recountwords.left_line(left["rows"]))
     ways = [sheets.link("carte", _("Voir la carte"))]
     if counts and counts["review"]:
         label = _("Lieux à vérifier ({n} lignes)").format(n=number(counts["review"]))

@@ -16,7 +16,7 @@ from geo.problemwords import note_line
 from geo.report.accounting import REASON_WORDS
 from geo.report.planlines import problem_lines, problems_csv, problems_xlsx, worded
 from geo.report.planwords import difference_line, warning_lines
-from geo.store import orders
+from geo.store import orders, recounted
 from geo.store.current import state_key
 from geo.store.foreseen import foreseen
 from geo.store.orders import Order
@@ -41,14 +41,15 @@ class Look:
         The same while the file, what is asked and what stands are the same.
     totals : DataFrame
         See :func:`geo.effects.totals`.
-    displaced : DataFrame
-        See :func:`geo.effects.displaced`; no row where nothing is replaced.
+    kept : DataFrame
+        The same totals where the rows of :attr:`Plan.recount` are left where they were counted; no row
+        where there are none.
     """
 
     key: str
     plan: Plan
     totals: pd.DataFrame
-    displaced: pd.DataFrame
+    kept: pd.DataFrame
 
 
 @st.cache_resource(max_entries=4, ttl=3600, show_spinner=False)
@@ -57,9 +58,12 @@ def _look(key: str, _handed: Handed, _order: Order) -> Look:
     plan = orders.prepare(_handed.path, _order, boundaries, opened=_handed.opened)
     gone = now.records[now.records["source_id"].isin([one.source_id for one in plan.replaces])]
     kinds = {*plan.records["activity_type"], *gone["activity_type"]}
-    after = data.prepare(foreseen(plan, now, boundaries))
-    totals = effects.totals(data.prepared(), after, kinds)
-    return Look(key, plan, totals, effects.displaced(plan.records, gone, boundaries))
+
+    def totals(planned: Plan) -> pd.DataFrame:
+        return effects.totals(data.prepared(), data.prepare(foreseen(planned, now, boundaries)), kinds)
+
+    left = recounted.kept(plan, boundaries)
+    return Look(key, plan, totals(plan), totals(left) if len(left.decided) else pd.DataFrame())
 
 
 @st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)
@@ -89,7 +93,7 @@ def take(handed: Handed, order: Order) -> Look | None:
         )
         return None
     _changes(look.plan)
-    importing_effects.show(look.totals, look.displaced)
+    importing_effects.show(look.plan, look.totals, look.kept)
     _problems(look, found)
     return look
 

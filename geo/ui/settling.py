@@ -108,8 +108,12 @@ def _origins(found: review.Waiting) -> list[str]:
         for source in sources.split(";")
         for each in imports.split(";")
     }
-    sources = sorted({source for source, _each in pairs})
-    return [*sources, *sorted({each for _source, each in pairs})]
+    # What is asked for stays, though all of it may be settled by now: that is then said.
+    asked = state.peek(ORIGIN)
+    known = asked in found.sources or asked in {f"{_OF_IMPORT}{made}" for made in found.files}
+    own = [asked] if known else []
+    sources = sorted({source for source, _each in pairs} | {each for each in own if each in found.sources})
+    return [*sources, *sorted({each for _source, each in pairs} | (set(own) - set(sources)))]
 
 
 def _origin_words(code: str, found: review.Waiting) -> str:
@@ -229,7 +233,10 @@ def nothing(found: review.Waiting, desk: Desk) -> bool:
         text = _("Tout est réglé : aucun lieu n'attend de décision.")
         st.html(settlingparts.empty(text, sheets.link("carte", _("Voir la carte")), importer))
     else:
-        st.html(settlingparts.empty(_("Aucun groupe pour ces filtres.")))
+        origin = state.kept(ORIGIN)
+        settled = origin and not state.kept(REASON)
+        words = _("Tout est réglé pour « {what} ».") if settled else _("Aucun groupe pour ces filtres.")
+        st.html(settlingparts.empty(words.format(what=_origin_words(origin, found))))
         st.button(_("Effacer les filtres"), key="clear", on_click=clear_filters)
     return True
 

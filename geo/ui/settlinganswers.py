@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import pcodes, search
+from geo.choices import COUNTED
 from geo.errors import AccessError, AlreadyDecidedError, StoreError
 from geo.i18n import _, language, number, set_language
 from geo.settings import LEVELS
@@ -145,6 +146,10 @@ def revoke(made: int, lang: str) -> None:
     words = _("Décision {n} annulée ; lignes de nouveau à vérifier : {rows}.")
     st.session_state[_SAID] = ("empty", words.format(n=number(made), rows=number(changed)))
     row = table.loc[made].to_dict()
+    if row["kind"] == COUNTED:
+        # Its rows may be placed by their positions now: there is no one group to open.
+        _move_on("")
+        return
     _move_on(review.group_id(str(row["kind"]), row))
 
 

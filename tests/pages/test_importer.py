@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from geo.__main__ import main
-from geo.store import database, imports, jobs, load, orders, sources
+from geo.store import database, imports, jobs, load, orders, planning, sources
 from tests.pages.opening import HEADINGS_ONLY, open_page, rows, said
 from tests.shared import say
-from tests.store_servers import boundaries
+from tests.store_servers import boundaries, named
 
 pytestmark = pytest.mark.pages
 
@@ -56,6 +56,10 @@ def hand_in(app, content, name="fichier.csv"):
 
 def box(app, label):
     return next(each for each in app.selectbox if each.label == label)
+
+
+def check(app, label):
+    return next(each for each in app.checkbox if each.label.startswith(label))
 
 
 def text_field(app, label):
@@ -288,6 +292,48 @@ def test_the_page_speaks_english():
     assert not [word for word in ("Fichier", "Aucun", "lignes") if word in text]
 
 
+COUNTS = (
+    "Code;Commune;Cercle;Région;Type d'activité;État;Nombre",
+    "C1;Konna;Mopti;Mopti;forage;fonctionnel;2",
+    "C2;Bourem;Bourem;Gao;forage;fonctionnel;1",
+)
+# The two of Konna are said to lie in Kidal.
+POINTS = (
+    "Code;lat;lon;Région;Type d'activité;État",
+    "P1;14.95;-3.90;Kidal;forage;fonctionnel",
+    "P2;14.96;-3.91;Kidal;forage;fonctionnel",
+    "P3;16.95;-0.35;Gao;forage;fonctionnel",
+)
+
+
+@pytest.mark.parametrize(("left", "works"), [(True, 3), (False, 1)])
+def test_rows_stay_where_the_replaced_counts_had_them_or_not_as_is_chosen(inline, tmp_path, left, works):
+    (tmp_path / "counts.csv").write_text("\n".join(COUNTS), encoding="utf-8")
+    plan = planning.prepare(tmp_path / "counts.csv", boundaries(), source=named("counts"))
+    imports.apply(plan, who="awa")
+    app = hand_in(open_page("importer"), POINTS)
+    app.multiselect[0].set_value(["counts"])
+    app.run()
+    box(app, "« Code » veut dire").set_value("record_key")
+    press(app, "Confirmer")
+    assert "2 lignes de ce fichier (en service : 2) étaient comptées par la source remplacée" in said(app)
+    assert [row[0] for row in rows(app, "Lignes que la source remplacée comptait")] == ["2", "3"]
+    choice = check(app, "Laisser ces lignes où la source remplacée les comptait")
+    assert choice.value
+    choice.set_value(left)
+    check(app, "J'ai vu").check()
+    app.run()
+    press(app, "Importer 3 lignes")
+    text = said(until_ended(app))
+    assert ("2 lignes laissées où la source remplacée les comptait." in text) == left
+    assert f"placés {works} + à vérifier {3 - works}" in text
+    records = load(boundaries()).records
+    own = records[records["source_id"] == "fichier"]
+    assert int((own["outcome"] == "placed").sum()) == works
+    shown = said(open_page("lieux"))
+    assert ("que cet import remplace" in shown) == left
+
+
 # Rows of the survey that work and that the counts had in the three regions of Mali: nine wait in Farimaké
 # and one in Tarkint, far from the region that they state; one lies across the simplified edge of Fakala.
 ELEVEN = {"5483", "11583", "16763", "16770", "16782", "16785", "16794", "16797", "16799", "16801", "17062"}
@@ -310,8 +356,8 @@ def test_the_survey_says_before_it_replaces_the_counts_what_becomes_of_the_total
     assert "Remplace « akvo_2020_counts »" in text
     totals = rows(app, "Totaux de la zone, avant et après")
     assert totals == [
-        ["Points d'eau · En place, tous états", "8\u202f467", "8\u202f451", "−16"],
-        ["Points d'eau · En service", "7\u202f173", "7\u202f162", "−11"],
+        ["Points d'eau · En place, tous états", "8\u202f467", "8\u202f451", "−16", "8\u202f467", "0"],
+        ["Points d'eau · En service", "7\u202f173", "7\u202f162", "−11", "7\u202f173", "0"],
     ]
     told = "écart −11 ; à vérifier 10, placés hors de la zone 1, venus d'ailleurs 0 ; tout est expliqué"
     assert f"Points d'eau · En service : {told}" in text
@@ -319,5 +365,12 @@ def test_the_survey_says_before_it_replaces_the_counts_what_becomes_of_the_total
     counting = [row for row in explained if row[-1] == "oui" and row[1].startswith("fonctionnel")]
     assert {row[0] for row in counting} == ELEVEN
     assert ["11583", "fonctionnel", "Fakala", "Timissa", "à 0,19 km de la limite", "oui"] in counting
+    # Left where they were counted, as is proposed, with the dry ones that wait: the totals are the same.
+    assert "25 lignes de ce fichier (en service : 11) étaient comptées par la source remplacée" in text
+    offered = rows(app, "Lignes que la source remplacée comptait")
+    assert len(offered) == 25
+    assert {row[0] for row in offered} >= ELEVEN
+    assert ["11583", "fonctionnel", "Fakala", "à 0,19 km de la limite"] in offered
+    assert check(app, "Laisser ces lignes où la source remplacée les comptait").value
     # What the counts covered, the survey covers; where they are silent, it would say nothing.
     assert sources.known_sources()["akvo_2020_counts"].scope.exhaustive

@@ -206,6 +206,16 @@ def test_without_an_import_the_page_says_what_to_do():
     assert ("Lieux à vérifier", "lieux", "") in links(app)
 
 
+def test_a_link_to_an_import_whose_groups_are_settled_says_so(four_groups):
+    app = press(open_page("lieux", origine="import-2"), "Choisir A")
+    assert "Tout est réglé pour « Import 2" in said(app)
+    app = open_page("lieux", origine="import-2")
+    assert "Tout est réglé pour « Import 2" in said(app)
+    assert "n'existe pas" not in said(app)
+    press(app, "Effacer les filtres")
+    assert "3 groupes à régler" in said(app)
+
+
 def test_when_all_is_settled_the_page_says_so(tmp_path, own_home):
     (tmp_path / "p.csv").write_text(POINTS, encoding="utf-8")
     bring(tmp_path / "p.csv", "p", "Relevé")
