@@ -196,7 +196,8 @@ def opened(reader: Visit, address: str, carried: Callable[[], int]) -> Loaded:
     ):
         part.wait_for(timeout=1000 * LONGEST_SECONDS, state="attached")
         seconds.append(time.perf_counter() - begun)
-    return Loaded(*seconds, carried() - before)
+    figures, table, drawn = seconds
+    return Loaded(figures, table, drawn, carried() - before)
 
 
 def change(reader: Visit, option: str, relay: Line | None = None) -> Changed:
@@ -238,7 +239,7 @@ def calibrated(found: dict[str, float]) -> list[dict[str, object]]:
 
 def loads(what: str, loaded: Loaded, plain: Loaded, *, limited: bool) -> list[dict[str, object]]:
     """Rows of one visit."""
-    limits = (FIGURES_SECONDS, FIGURES_SECONDS, MAP_SECONDS) if limited else ("", "", "")
+    limits: tuple[float | str, ...] = (FIGURES_SECONDS, FIGURES_SECONDS, MAP_SECONDS) if limited else ("",) * 3
     rows = [
         row(f"{what}: {name} [s]", getattr(loaded, name), limit, getattr(plain, name))
         for name, limit in zip(("figures", "table", "map"), limits, strict=True)

@@ -196,13 +196,14 @@ def people(
     """
     figures = records[column].to_numpy(dtype=float)
     most = tally(set_of_record, figures, pairs)
-    known = ~np.isnan(figures)
+    known = np.flatnonzero(~np.isnan(figures))
+    # Numbers in the place of texts: a million of these take half a second to compare.
     cells = pd.DataFrame(
         {
             "set_index": set_of_record[known],
             "period": _period(records)[known],
-            "org": records["implementing_org"].to_numpy()[known],
-            "sector": records["sector"].to_numpy()[known],
+            "org": coded(records["implementing_org"])[0][known],
+            "sector": coded(records["sector"])[0][known],
             "people": figures[known],
         }
     )
@@ -220,10 +221,16 @@ def people(
 
 
 def _period(records: pd.DataFrame) -> np.ndarray:
-    """Year of each record's start, else of its observation; ``""`` where neither is reported."""
-    start, observed = records["start_date"].astype("str"), records["observed_on"].astype("str")
-    dated = start.where(start != "", observed)
-    return dated.str.slice(0, 4).to_numpy(dtype=object)
+    """Year of each record's start, else of its observation, as a number of its own; one where neither is."""
+    numbers: dict[str, int] = {"": 0}
+    start, observed = (_years(records[name], numbers) for name in ("start_date", "observed_on"))
+    return np.where(start != 0, start, observed)
+
+
+def _years(dates: pd.Series, numbers: dict[str, int]) -> np.ndarray:
+    code, texts = coded(dates)
+    found = [numbers.setdefault(text[:4], len(numbers)) for text in texts]
+    return np.array(found, dtype=np.int64)[code] if found else np.zeros(len(dates), dtype=np.int64)
 
 
 def _state(
