@@ -275,7 +275,7 @@ def surveyed(
         if not source.scope.exhaustive or kind not in source.scope.types:
             continue
         if source.scope.units == ("reported",):
-            found |= set(records.loc[records["source_id"] == source.source_id, "adm3_pcode"])
+            found |= set(records.loc[records["source_id"] == source.source_id, "adm3_pcode"].unique())
         else:
             found |= _communes(source.scope.units, members)
     return frozenset(found - {""})

@@ -249,9 +249,14 @@ def prepare(held: store.Store, audience: Audience | None = None) -> facts.Prepar
 
 
 def _residents() -> pd.DataFrame:
-    return population.people(load_population(), ground().boundaries.units).rename(
-        columns={"pcode": "adm3_pcode"}
-    )
+    # A change in the store leaves the population as it was.
+    boundaries = ground().boundaries
+    return _people(boundaries.version, str(population_in_use()), boundaries)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _people(boundaries_version: str, population_key: str, _boundaries: Boundaries) -> pd.DataFrame:
+    return population.people(load_population(), _boundaries.units).rename(columns={"pcode": "adm3_pcode"})
 
 
 def prepared(audience: Audience | None = None) -> facts.Prepared:
