@@ -81,7 +81,7 @@ def warning_lines(plan: Plan) -> list[str]:
         _(
             "Remplace « {source} » ({title}), qui ne comptera plus ; enregistrements : {n}, "
             "quantité : {quantity}."
-        ).format(source=one.source_id, title=one.title, n=number(one.records), quantity=number(one.quantity))
+        ).format(source=one.source_id, title=one.called, n=number(one.records), quantity=number(one.quantity))
         for one in plan.replaces
     ]
     if plan.replaced_by:

@@ -27,9 +27,14 @@ def offered_line(recount: Recount, types: Mapping[str, ActivityType]) -> str:
     return unbroken(told.format(n=number(count), working=number(recount.working(types))))
 
 
-def choice_words() -> str:
+def choice_words(count: int) -> str:
     """Return the choice itself: what a tick, or the default of the command, means."""
-    return _("Laisser ces lignes où la source remplacée les comptait")
+    words = ngettext(
+        "Laisser {n} ligne où la source remplacée la comptait",
+        "Laisser {n} lignes où la source remplacée les comptait",
+        count,
+    )
+    return words.format(n=number(count))
 
 
 def choice_note() -> str:
@@ -96,7 +101,8 @@ def lines(
         told.append("  " + line.format(row=row["row"], state=state, place=place, why=why(row)))
     if (more := len(recount.rows) - SHOWN) > 0:
         told.append("  " + _("… et {n} autres").format(n=number(more)))
-    choice = choice_words() if kept else _("Ne pas laisser ces lignes où la source remplacée les comptait")
+    left_out = _("Ne pas laisser ces lignes où la source remplacée les comptait")
+    choice = choice_words(len(recount.rows)) if kept else left_out
     option = "--no-keep-as-counted" if kept else "--keep-as-counted"
     told.append(_("{choice} (l'inverse : {option})").format(choice=choice, option=option))
     return [*told, choice_note(), *rest_lines(recount)] if kept else [*told, *rest_lines(recount)]

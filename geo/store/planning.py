@@ -15,6 +15,7 @@ from geo.activities import PLACED_COLUMNS, Source, complete
 from geo.boundaries import Boundaries
 from geo.cleaning import Cleaned
 from geo.counting import account
+from geo.i18n import language
 from geo.io.records import read_sources, read_types, sha256
 from geo.io.sheets import Opened
 from geo.recounting import Recount
@@ -59,6 +60,12 @@ class Replaced:
     title: str
     records: int
     quantity: float
+    title_en: str = ""
+
+    @property
+    def called(self) -> str:
+        """Title in the current language."""
+        return self.title_en if language() == "en" and self.title_en else self.title
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,7 +272,7 @@ def _standing_of(names: list[str], boundaries: Boundaries) -> pd.DataFrame:
 
 def _replaced(source: Source, gone: pd.DataFrame) -> Replaced:
     quantities = gone.loc[gone["source_id"] == source.source_id, "quantity"]
-    return Replaced(source.source_id, source.title, len(quantities), float(quantities.sum()))
+    return Replaced(source.source_id, source.title, len(quantities), float(quantities.sum()), source.title_en)
 
 
 def _replaced_by(source: Source, known: Mapping[str, Source], off: set[str]) -> str:

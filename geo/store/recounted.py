@@ -37,8 +37,8 @@ def decide(connection: sa.Connection, plan: Plan, *, who: str, of_import: int) -
     """Write the decisions of a plan down, in the transaction of its import; return them for its summary."""
     if plan.decided.empty:
         return {}
-    note = _("import {n} : laissé où le comptait {source}, que cet import remplace").format(
-        n=of_import, source=", ".join(f"« {one.title} »" for one in plan.replaces)
+    note = _("import {n} : laissé où le comptait « {source} », que cet import remplace").format(
+        n=of_import, source=", ".join(one.called for one in plan.replaces)
     )
     stamp = {"kind": COUNTED, "note": note, "decided_at": database.now(), "decided_by": who}
     numbers = []

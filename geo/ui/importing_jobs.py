@@ -52,12 +52,7 @@ def confirm(handed: Handed, order: Order, look: Look) -> None:
     seen = not plan.asks or st.checkbox(
         _("J'ai vu ce qui change et ce qui est remplacé"), key=f"import.seen:{handed.sha256}:{plan.basis}"
     )
-    left = bool(len(plan.recount.rows)) and st.checkbox(
-        recountwords.choice_words(),
-        value=True,
-        help=recountwords.choice_note(),
-        key=f"import.keep:{handed.sha256}:{plan.basis}",
-    )
+    left = _ask_to_leave(len(plan.recount.rows), f"import.keep:{handed.sha256}:{plan.basis}")
     rows = len(plan.records)
     label = ngettext("Importer {n} ligne", "Importer {n} lignes", rows).format(n=number(rows))
     # A click on the button of an older look starts nothing: what it would do was not seen.
@@ -66,6 +61,15 @@ def confirm(handed: Handed, order: Order, look: Look) -> None:
         st.session_state[_BY] = named
         asked = Order(plan.source, order.profile, order.partial, plan.basis, keep_as_counted=left)
         _start(handed, asked, named)
+
+
+def _ask_to_leave(count: int, key: str) -> bool:
+    """Ask whether rows stay where the replaced counts had them; what is ticked leaves the totals alone."""
+    if not count:
+        return False
+    left = st.checkbox(recountwords.choice_words(count), value=True, key=key)
+    st.html(sheets.paragraph(recountwords.choice_note(), "key"))
+    return left
 
 
 def _ask_name() -> str:

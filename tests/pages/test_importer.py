@@ -318,7 +318,7 @@ def test_rows_stay_where_the_replaced_counts_had_them_or_not_as_is_chosen(inline
     press(app, "Confirmer")
     assert "2 lignes de ce fichier (en service : 2) étaient comptées par la source remplacée" in said(app)
     assert [row[0] for row in rows(app, "Lignes que la source remplacée comptait")] == ["2", "3"]
-    choice = check(app, "Laisser ces lignes où la source remplacée les comptait")
+    choice = check(app, "Laisser 2 lignes où la source remplacée les comptait")
     assert choice.value
     choice.set_value(left)
     check(app, "J'ai vu").check()
@@ -371,6 +371,6 @@ def test_the_survey_says_before_it_replaces_the_counts_what_becomes_of_the_total
     assert len(offered) == 25
     assert {row[0] for row in offered} >= ELEVEN
     assert ["11583", "fonctionnel", "Fakala", "à 0,19 km de la limite"] in offered
-    assert check(app, "Laisser ces lignes où la source remplacée les comptait").value
+    assert check(app, "Laisser 25 lignes où la source remplacée les comptait").value
     # What the counts covered, the survey covers; where they are silent, it would say nothing.
     assert sources.known_sources()["akvo_2020_counts"].scope.exhaustive
