@@ -1,10 +1,15 @@
 """Positions against polygons: which one holds a point, which one is nearest, how far a shape is."""
 
+from collections.abc import Iterator
+from typing import Final
+
 import numpy as np
 import shapely
 from pyproj import Geod
 
 NOWHERE = -1
+# At the poles a degree of longitude has no length to divide by [degree].
+MOST_DEGREES: Final = 89.0
 
 
 def locate(longitude: np.ndarray, latitude: np.ndarray, polygons: np.ndarray) -> np.ndarray:
@@ -51,26 +56,39 @@ def locate(longitude: np.ndarray, latitude: np.ndarray, polygons: np.ndarray) ->
 def nearest(
     longitude: np.ndarray, latitude: np.ndarray, polygons: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Index of the polygon nearest to each point, and the geodesic distance to it [km]."""
-    if not len(longitude):
-        return np.empty(0, dtype=np.int64), np.empty(0)
-    # Degrees of longitude are shorter than those of latitude; nearness is judged after evening them out.
-    scale = float(np.cos(np.radians(np.mean(latitude))))
-    evened = shapely.transform(polygons, lambda xy: xy * [scale, 1.0])
-    points = shapely.points(longitude * scale, latitude)
-    index = shapely.STRtree(evened).nearest(points)
-    lines = shapely.shortest_line(points, evened[index])
-    return index, _length_km(lines, scale)
+    """Index of the polygon nearest to each point, and the geodesic distance to it [km].
+
+    The answer for a point does not depend on the points it is asked with: a file placed in parts gives
+    what it gives as a whole.
+    """
+    index, km = np.empty(len(longitude), dtype=np.int64), np.empty(len(longitude))
+    for rows, scale in _bands(latitude):
+        evened = shapely.transform(polygons, lambda xy, scale=scale: xy * [scale, 1.0])
+        points = shapely.points(longitude[rows] * scale, latitude[rows])
+        index[rows] = shapely.STRtree(evened).nearest(points)
+        km[rows] = _length_km(shapely.shortest_line(points, evened[index[rows]]), scale)
+    return index, km
 
 
 def distance_km(longitude: np.ndarray, latitude: np.ndarray, shape: shapely.Geometry) -> np.ndarray:
     """Geodesic distance of each point to one shape [km], 0 inside."""
-    if not len(longitude):
-        return np.empty(0)
-    scale = float(np.cos(np.radians(np.mean(latitude))))
-    evened = shapely.transform(shape, lambda xy: xy * [scale, 1.0])
-    shapely.prepare(evened)
-    return _length_km(shapely.shortest_line(shapely.points(longitude * scale, latitude), evened), scale)
+    km = np.empty(len(longitude))
+    for rows, scale in _bands(latitude):
+        evened = shapely.transform(shape, lambda xy, scale=scale: xy * [scale, 1.0])
+        shapely.prepare(evened)
+        points = shapely.points(longitude[rows] * scale, latitude[rows])
+        km[rows] = _length_km(shapely.shortest_line(points, evened), scale)
+    return km
+
+
+def _bands(latitude: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
+    """Give the rows near each whole degree of latitude, and the length of a degree of longitude there.
+
+    Degrees of longitude are shorter than those of latitude; nearness is judged after evening them out.
+    """
+    whole = np.clip(np.round(latitude), -MOST_DEGREES, MOST_DEGREES)
+    for degree in np.unique(whole):
+        yield np.flatnonzero(whole == degree), float(np.cos(np.radians(degree)))
 
 
 def _length_km(lines: np.ndarray, scale: float) -> np.ndarray:

@@ -61,6 +61,19 @@ def test_distance_to_one_shape():
     assert len(distance_km(np.empty(0), np.empty(0), SQUARES[2])) == 0
 
 
+def test_a_point_is_as_far_away_with_others_as_alone():
+    # The nearest point of a slanted edge is another one at another latitude.
+    slanted = np.array([shapely.Polygon([(0, 16), (3, 16), (0, 19)]), shapely.box(4, 18, 5, 19)])
+    x, y = at((2.5, 18.0), (2.6, 18.4), (2.5, 60.4), (1.0, 90.0), (-3.0, -0.5))
+    together, km = nearest(x, y, slanted)
+    one_by_one = [nearest(x[[i]], y[[i]], slanted) for i in range(len(x))]
+    assert list(together) == [int(index[0]) for index, _km in one_by_one]
+    assert list(km) == [float(each[0]) for _index, each in one_by_one]
+    assert list(distance_km(x, y, slanted[0])) == [
+        float(distance_km(x[[i]], y[[i]], slanted[0])[0]) for i in range(len(x))
+    ]
+
+
 PLACES = st.lists(
     st.tuples(*[st.one_of(st.floats(-1, 5), st.sampled_from([0.0, 1.0, 2.0, 3.0]))] * 2), min_size=1
 )
