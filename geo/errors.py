@@ -53,6 +53,10 @@ class NoNetworkError(NetworkError):
     """The service does not answer at all: asking it for something else would only take time."""
 
 
+class EngineError(CouvertureError):
+    """Those who were to work through a large file cannot be reached, or are lost; nothing was written."""
+
+
 class AlreadyDecidedError(StoreError):
     """A decision on these rows stands: another was quicker, or a button was pressed twice."""
 

@@ -5,6 +5,7 @@ the record states by code or name narrows, confirms or contradicts it. Nothing
 is guessed: what is ambiguous or contradicted goes to review with its candidates.
 """
 
+import hashlib
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,7 +17,7 @@ from geo import locating, stated
 from geo.activities import PLACED_COLUMNS, Source
 from geo.boundaries import Boundaries
 from geo.counting import SEPARATOR
-from geo.settings import LEVELS, MAX_KM_FROM_STATED_REGION, PCODE_COLUMN
+from geo.settings import LEVELS, MAX_KM_FROM_STATED_REGION, NAME_COLUMN, PCODE_COLUMN
 from geo.stated import Readings
 
 # Why a record is not placed. The words for readers are in geo.ui and the command line.
@@ -110,6 +111,30 @@ def repeats(records: pd.DataFrame) -> pd.Series:
     others = [column for column in records if column not in ("record_key", *PLACED_COLUMNS)]
     again[~located] = records.loc[~located, others].duplicated()
     return again
+
+
+def repeat_keys(records: pd.DataFrame) -> np.ndarray:
+    """Return a key for each row: a row repeats an earlier one where their keys are equal.
+
+    For records that do not fit into memory at once, where :func:`repeats` sees each part alone.
+
+    Returns
+    -------
+    array of uint64, shape (rows, 2)
+        128 bits of a cryptographic digest: among 10⁹ rows two different ones agree by chance once in
+        10²⁰ times.
+    """
+    located = usable_position(records)
+    others = [column for column in records if column not in ("record_key", *PLACED_COLUMNS)]
+    # 0.0 and -0.0 are one figure, and would not be written alike.
+    figures = {str(name): records[name] + 0.0 for name in records.select_dtypes("number")}
+    alike = records.assign(**figures)
+    keys = np.empty((len(records), 2), dtype=np.uint64)
+    for rows, columns in ((located, list(REPEAT_COLUMNS)), (~located, others)):
+        cells = zip(*(alike[name][rows].to_list() for name in columns), strict=True)
+        said = (hashlib.blake2b(repr(each).encode(), digest_size=16).digest() for each in cells)
+        keys[rows.to_numpy()] = np.frombuffer(b"".join(said), dtype=np.uint64).reshape(-1, 2)
+    return keys
 
 
 def _place_points(
@@ -302,6 +327,16 @@ def with_units(placed: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
         for place, column in enumerate((*PCODE_COLUMN.values(), "vintage"))
     }
     return placed.assign(**columns)
+
+
+def with_names(placed: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Return placed rows with the name of its unit after each P-code."""
+    table = placed.copy()
+    for code, name in zip(PCODE_COLUMN.values(), NAME_COLUMN.values(), strict=True):
+        names = dict(zip(units[code], units[name], strict=True))
+        told = table[code].map(lambda each, names=names: names.get(each, "")).astype("str")
+        table.insert(list(table).index(code) + 1, name, told)
+    return table
 
 
 def _parents(communes: pd.DataFrame) -> dict[str, tuple[str, str, str, str]]:

@@ -62,7 +62,8 @@ async def _visits(port: int, number: int, heard: Heard, end: asyncio.Event) -> N
             await _visit(reader, chance, heard, end)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong for a reader is what is asked
             heard.errors.append(f"reader {number}: {error!r}")
-            return
+            # Whoever was let down tries again: the load stays what it was.
+            await asyncio.sleep(EVERY_SECONDS)
         finally:
             await reader.close()
 

@@ -6,11 +6,14 @@ import pandas as pd
 
 from geo.activities import PLACED_COLUMNS
 from geo.boundaries import Boundaries
+from geo.cleaning import Cleaned
 from geo.counting import SEPARATOR, Members, account
 from geo.i18n import N_, _, number
+from geo.placing import with_names
 from geo.problemwords import note_line
 from geo.stated import CODE_COLUMNS, NAME_COLUMNS
 from geo.store import Store
+from geo.store.large import Placed
 
 # Groups of rows that were not placed: listed in the JSON, and on the screen.
 GROUPS_SHOWN = 200
@@ -62,11 +65,7 @@ def summary(store: Store, boundaries: Boundaries) -> dict[str, Any]:
     return {
         "accounting": account(store.records, shown=shown, members=Members(units)).as_dict(),
         "flags": {str(flag): int(count) for flag, count in flags[flags != ""].value_counts().items()},
-        "columns": dict(cleaned.columns) if cleaned else {},
-        "unused_columns": list(cleaned.unused) if cleaned else [],
-        "contact_columns_dropped": list(cleaned.dropped) if cleaned else [],
-        "notes": list(cleaned.notes) if cleaned else [],
-        "noted": dict(cleaned.noted) if cleaned else {},
+        **_read(cleaned or Cleaned(store.records, {})),
         "sheet": cleaned.sheet if cleaned else "",
         "sheets_not_read": dict(cleaned.other_sheets) if cleaned else {},
         "distinct_rows": cleaned.distinct_rows if cleaned else len(store.records),
@@ -75,6 +74,33 @@ def summary(store: Store, boundaries: Boundaries) -> dict[str, Any]:
         "problems": len(store.problems),
         "first_problems": store.problems.head(20).to_dict("records"),
         "boundaries": dict(boundaries.vintages),
+    }
+
+
+def large_summary(placed: Placed, boundaries: Boundaries) -> dict[str, Any]:
+    """Return :func:`summary` of a file placed chunk by chunk: without what takes all rows at once to tell.
+
+    That is how many rows differ, and what the rows state that were not placed; the file written has both.
+    """
+    cleaned = placed.cleaned
+    return {
+        "accounting": placed.accounting.as_dict(),
+        "flags": dict(placed.flags),
+        **_read(cleaned),
+        "problems": placed.problems,
+        "first_problems": cleaned.problems.to_dict("records"),
+        "boundaries": dict(boundaries.vintages),
+    }
+
+
+def _read(cleaned: Cleaned) -> dict[str, Any]:
+    """How the columns of a file were read."""
+    return {
+        "columns": dict(cleaned.columns),
+        "unused_columns": list(cleaned.unused),
+        "contact_columns_dropped": list(cleaned.dropped),
+        "notes": list(cleaned.notes),
+        "noted": dict(cleaned.noted),
     }
 
 
@@ -108,14 +134,14 @@ def summary_text(found: dict[str, Any]) -> str:
     lines.append(_("Placés hors des quatre régions : {n}").format(n=number(counts["outside_shown"])))
     lines.append(_("Répétitions possibles : {n}").format(n=number(counts["possible_repeats"])))
     lines.append(_("Valeurs illisibles ou retenues : {n}").format(n=number(found["problems"])))
-    if counts["read"]:
+    if counts["read"] and "distinct_rows" in found:
         lines.append(_("Lignes distinctes : {n}").format(n=number(found["distinct_rows"])))
-    if found["sheet"]:
+    if found.get("sheet"):
         others = ", ".join(f"{name} ({number(rows)})" for name, rows in found["sheets_not_read"].items())
         lines.append(_("Feuille lue : {sheet}").format(sheet=found["sheet"]))
         lines += [_("Feuilles non lues (lignes) : {sheets}").format(sheets=others)] if others else []
     lines += [note_line(kind, found["noted"].get(kind, 0)) for kind in found["notes"]]
-    lines += _review_lines(found["to_review_stated"], aside=counts["review"] + counts["rejected"])
+    lines += _review_lines(found.get("to_review_stated", []), aside=counts["review"] + counts["rejected"])
     if found["columns"]:
         pairs = ", ".join(f"{heading} → {column}" for column, heading in found["columns"].items())
         lines.append(_("Colonnes reconnues : {columns}").format(columns=pairs))
@@ -166,21 +192,11 @@ def placed_table(store: Store, boundaries: Boundaries) -> pd.DataFrame:
 
     The rows are the user's own: nothing is withheld, but contact columns were never read.
     """
-    names = {
-        code: name
-        for level in ("adm1", "adm2", "adm3")
-        for code, name in zip(
-            boundaries.units[f"{level}_pcode"], boundaries.units[f"{level}_name"], strict=True
-        )
-    }
     records = store.records
     given = [column for column in records if column not in PLACED_COLUMNS and _has_values(records[column])]
     table = records[[*given, *PLACED_COLUMNS]].copy()
     table.insert(0, "row", records.index)
-    for level in ("adm1", "adm2", "adm3"):
-        place = list(table).index(f"{level}_pcode")
-        table.insert(place + 1, f"{level}_name", table[f"{level}_pcode"].map(names).fillna(""))
-    return table
+    return with_names(table, boundaries.units)
 
 
 def _has_values(column: pd.Series) -> bool:
