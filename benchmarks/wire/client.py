@@ -29,10 +29,10 @@ class Answer:
 
 
 class Reader:
-    """One session on one page."""
+    """One session on one page; ``source`` is the loopback address that it comes from, where that matters."""
 
-    def __init__(self, port: int, *, page: str = "carte", query: str = "") -> None:
-        self.port, self.page, self.query = port, page, query
+    def __init__(self, port: int, *, page: str = "carte", query: str = "", source: str = "") -> None:
+        self.port, self.page, self.query, self.source = port, page, query, source
         self.boxes: dict[str, Any] = {}
         self.html = ""
         self._page_hash = ""
@@ -43,7 +43,8 @@ class Reader:
     async def open(self, *, timeout: float = SECONDS_TO_ANSWER) -> Answer:
         """Connect and wait for the page."""
         self._socket = await websockets.connect(
-            f"ws://localhost:{self.port}/_stcore/stream",
+            f"ws://{'127.0.0.1' if self.source else 'localhost'}:{self.port}/_stcore/stream",
+            local_addr=(self.source, 0) if self.source else None,
             subprotocols=[websockets.Subprotocol("streamlit")],
             max_size=LARGEST_MESSAGE,
             open_timeout=timeout,
@@ -56,6 +57,10 @@ class Reader:
         if option not in box.options:
             raise ValueError(f"{label!r} has no option {option!r}: {', '.join(box.options)}")
         self._states[box.id] = option
+        return await self._run(timeout)
+
+    async def again(self, *, timeout: float = SECONDS_TO_ANSWER) -> Answer:
+        """Run the page once more, nothing chosen."""
         return await self._run(timeout)
 
     def chosen(self, label: str) -> str:

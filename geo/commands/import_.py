@@ -76,7 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.job:
         return _run(arguments)
     try:
-        return _run(arguments)
+        with jobs.running(arguments.job):
+            return _run(arguments)
     except CouvertureError as error:
         jobs.fail(arguments.job, str(error))
         raise

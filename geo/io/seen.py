@@ -9,7 +9,7 @@ import pandas as pd
 # Keys are spread over so many files by their first bits; one of them at a time is looked through.
 _FILES: Final = 256
 _PIECE: Final = 250_000
-_ENTRY: Final = np.dtype([("high", "u8"), ("low", "u8"), ("row", "u8")])
+_ENTRY: Final = [("high", "u8"), ("low", "u8"), ("row", "u8")]
 
 
 class Seen:

@@ -227,7 +227,9 @@ def _with_jobs(address: sa.URL, _process: int) -> None:
 
 def _made(address: sa.URL) -> sa.Engine:
     if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        made = sa.create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        sa.event.listen(made, "connect", _set_up_postgresql)
+        return made
     path = Path(str(address.database))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -246,6 +248,15 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for setting in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {setting}")
+
+
+def _set_up_postgresql(connection: Any, _record: Any) -> None:
+    # A machine that lost its power says no goodbye: without this the server would keep what it was
+    # writing, and the only writer's lock, for two hours.
+    connection.execute(
+        "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+    )
+    connection.commit()
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

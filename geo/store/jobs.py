@@ -12,8 +12,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -57,6 +58,7 @@ class Job:
     result: dict[str, Any]
     started_at: str
     changed_at: str
+    host: str
     pid: int
 
 
@@ -96,7 +98,7 @@ def status(number: int) -> Job:
         If there is no such job.
     """
     row = _row(number)
-    if row.state == RUNNING and row.pid and row.host == socket.gethostname() and not _alive(row.pid):
+    if row.state == RUNNING and _gone(row):
         # It may have finished between the question and the look at its process.
         row = _row(number)
         if row.state == RUNNING:
@@ -115,10 +117,22 @@ def jobs(limit: int = 20) -> list[Job]:
 
 
 def cancel(number: int) -> Job:
-    """End a running job; an import that was committed already stands, and the job says so."""
+    """End a running job; an import that was committed already stands, and the job says so.
+
+    Raises
+    ------
+    StoreError
+        If it runs on another machine: its number there is another program's here.
+    """
     job = status(number)
     if job.state != RUNNING or not job.pid:
         return job
+    if job.host != socket.gethostname():
+        raise StoreError(
+            _("L'import de « {file} » tourne sur la machine {host} : arrêtez-le depuis elle.").format(
+                file=job.file_name, host=job.host
+            )
+        )
     for how, seconds in ((signal.SIGTERM, GRACE_SECONDS), (_KILL, GRACE_SECONDS)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(job.pid, how)
@@ -132,6 +146,51 @@ def cancel(number: int) -> Job:
 
 # Windows has one way to end a process only.
 _KILL: Final = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def running(number: int) -> Iterator[None]:
+    """Hold, while an import runs, what tells other machines that it still does (PostgreSQL alone has any)."""
+    engine = database.jobs_engine()
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_lock(_JOB_LOCKS, number)))
+        try:
+            yield
+        finally:
+            # Where the server is gone, so is the lock.
+            with contextlib.suppress(sa.exc.DBAPIError):
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(_JOB_LOCKS, number)))
+
+
+# Any fixed number: with that of a job it is held by the process that imports, wherever that is.
+_JOB_LOCKS: Final = 6_843_122
+# A job of another machine that has not said anything for so long never began [s].
+_SILENT_SECONDS: Final = 600.0
+
+
+def _gone(row: sa.Row) -> bool:
+    """Whether the process of a running job is no more; of another machine the database knows it."""
+    if row.host == socket.gethostname():
+        return bool(row.pid) and not _alive(row.pid)
+    age = datetime.now(UTC) - datetime.fromisoformat(row.started_at)
+    # Its process takes the lock before its first word.
+    return (bool(row.step) or age.total_seconds() > _SILENT_SECONDS) and not _held(row.id)
+
+
+def _held(number: int) -> bool:
+    """Whether a process anywhere holds the lock of a job; a SQLite store has no other machines."""
+    with database.jobs() as connection:
+        if connection.dialect.name != "postgresql":
+            return True
+        asked = sa.text(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted "
+            "AND classid = :kind AND objid = :number "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        return bool(connection.scalar(asked, {"kind": _JOB_LOCKS, "number": number}))
 
 
 def reporter(number: int) -> Progress:

@@ -107,7 +107,7 @@ class Meter:
             thread.start()
 
     def _relay(self, client: socket.socket) -> None:
-        with client, socket.create_connection(("127.0.0.1", self._target)) as server:
+        with client, self._connect(client) as server:
             while not self._closing.is_set():
                 ready, _w, _x = select.select([client, server], [], [], 0.2)
                 for source in ready:
@@ -119,8 +119,31 @@ class Meter:
                             continue
                     return
 
+    def _connect(self, _client: socket.socket) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._target))
+
     def close(self) -> None:
         self._closing.set()
         for thread in self._threads:
             thread.join(timeout=5)
         self._socket.close()
+
+
+class Balancer(Meter):
+    """One address in front of several servers: a client stays with its server while that answers.
+
+    As ``ip_hash`` of nginx and ``balance source`` of HAProxy: by the client's address (here the last
+    number of a loopback address), and on to the next server where one refuses.
+    """
+
+    def __init__(self, *ports: int) -> None:
+        self._ports = ports
+        super().__init__(ports[0])
+
+    def _connect(self, client: socket.socket) -> socket.socket:
+        first = int(client.getpeername()[0].rpartition(".")[2]) - 1
+        for turn in range(len(self._ports)):
+            with contextlib.suppress(ConnectionRefusedError):
+                return socket.create_connection(("127.0.0.1", self._ports[(first + turn) % len(self._ports)]))
+        # Nobody is there: the client is let go, as a proxy would with 502.
+        return socket.socket()
