@@ -6,7 +6,7 @@ import os
 import pkgutil
 import sys
 
-from geo import __version__, commands
+from geo import __version__, acts, commands
 from geo.errors import CouvertureError, out_of_memory
 from geo.i18n import LANGUAGE_VARIABLE, _, set_language
 
@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run one command; a fault the user can act on is one line on standard error and exit code 2."""
     set_language(os.environ.get(LANGUAGE_VARIABLE, ""))
+    acts.act_as(os.environ.get(acts.ROLE_VARIABLE, "") or acts.MACHINE)
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))

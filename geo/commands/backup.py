@@ -16,9 +16,11 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the backup."""
+    from geo.store.audit import exported_here  # noqa: PLC0415
     from geo.store.backup import backup  # noqa: PLC0415
 
     counts = backup(arguments.file)
+    exported_here(arguments.file, audience="administrator", rows=counts["records"], act="backup")
     print(
         _("{file} : versions d'enregistrements {records}, imports {imports}, décisions {decisions}.").format(
             file=arguments.file,

@@ -54,6 +54,7 @@ def _build(arguments: argparse.Namespace) -> int:
 
 def _fetch(_arguments: argparse.Namespace) -> int:
     from geo.io import fetching  # noqa: PLC0415
+    from geo.store.audit import done_here  # noqa: PLC0415
 
     shows = sys.stderr.isatty()
 
@@ -67,6 +68,8 @@ def _fetch(_arguments: argparse.Namespace) -> int:
         if shows:
             print(f"\r{'':<70}\r", end="", file=sys.stderr, flush=True)
     for outcome in outcomes:
+        if outcome.state == fetching.INSTALLED:
+            done_here("boundaries", "fetch", file=outcome.country)
         print(words.of_country(outcome.country, outcome.message))
         for note in outcome.notes:
             print(f"  {note}")
@@ -75,9 +78,11 @@ def _fetch(_arguments: argparse.Namespace) -> int:
 
 def _install(arguments: argparse.Namespace) -> int:
     from geo.io.install import install  # noqa: PLC0415
+    from geo.store.audit import done_here  # noqa: PLC0415
 
     done = install(arguments.files, valid_on=arguments.valid_on, name=arguments.name)
     for name, official in done.layers.items():
+        done_here("boundaries", "install", file=name, rows=len(official.communes))
         print(
             _("{name} : {n} communes, {vintage}, valable au {day}, en usage.").format(
                 name=name, n=number(len(official.communes)), vintage=official.vintage, day=official.valid_on
@@ -117,7 +122,9 @@ def _status(_arguments: argparse.Namespace) -> int:
 
 def _use(arguments: argparse.Namespace) -> int:
     from geo.io.install import use  # noqa: PLC0415
+    from geo.store.audit import done_here  # noqa: PLC0415
 
     boundaries = use(arguments.name)
+    done_here("boundaries", "use", file=arguments.name)
     print(_("En usage : {names}.").format(names=", ".join(layer.name for layer in boundaries.layers)))
     return 0

@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     from geo.distances import RADII_M, caveat  # noqa: PLC0415
     from geo.io.localities import LocalityFileError  # noqa: PLC0415
     from geo.io.records import csv_text  # noqa: PLC0415
+    from geo.sharing import READER  # noqa: PLC0415
+    from geo.store.audit import exported_here  # noqa: PLC0415
     from geo.weighing import counted_points  # noqa: PLC0415
 
     prepared, gaps = answer(arguments)
@@ -48,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
     found = _by_raster if arguments.raster else _by_localities
     table = found(arguments, prepared, gaps, points)
+    if arguments.csv or arguments.json:
+        exported_here("-", audience=READER.role, rows=len(table))
     if arguments.csv:
         print(csv_text(table), end="")
         return 0

@@ -87,6 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the gaps as a table, JSON or CSV."""
     from geo.io.records import csv_text  # noqa: PLC0415
     from geo.report.gaptable import as_json, as_text, export, rank_communes  # noqa: PLC0415
+    from geo.sharing import READER  # noqa: PLC0415
+    from geo.store.audit import exported_here  # noqa: PLC0415
 
     prepared, gaps = answer(arguments)
     ranked = rank_communes(gaps, _weighed(arguments, prepared, gaps))
@@ -96,6 +98,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.map:
         return _write_map(arguments, prepared, gaps, ranked)
     table = export(gaps, prepared, ranked, level=arguments.level)
+    if arguments.json or arguments.csv:
+        exported_here("-", audience=READER.role, rows=len(table))
     if arguments.json:
         whole = as_json(gaps, table, ranked, level=arguments.level)
         json.dump(whole, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
@@ -115,6 +119,8 @@ def _write_map(arguments: argparse.Namespace, prepared: "Prepared", gaps: "Gaps"
     from geo.io.files import write_bytes  # noqa: PLC0415
     from geo.report.drawing import drawing  # noqa: PLC0415
     from geo.report.gapsheet import gap_page  # noqa: PLC0415
+    from geo.sharing import READER  # noqa: PLC0415
+    from geo.store.audit import exported_here  # noqa: PLC0415
 
     ending = arguments.map.suffix.lower()
     if ending not in (".pdf", ".png"):
@@ -125,6 +131,7 @@ def _write_map(arguments: argparse.Namespace, prepared: "Prepared", gaps: "Gaps"
     made = {"level": arguments.level, "picture": arguments.picture, "day": date.today()}
     page = gap_page(gaps, ranked, prepared, shapes, **made)
     write_bytes(arguments.map, page.pdf() if ending == ".pdf" else page.png())
+    exported_here(arguments.map, audience=READER.role, rows=len(gaps.table))
     print(arguments.map)
     return 0
 

@@ -18,11 +18,13 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the imports, the latest first."""
     from geo.io.records import write_csv  # noqa: PLC0415
+    from geo.store.audit import exported_here  # noqa: PLC0415
     from geo.store.imports import imports  # noqa: PLC0415
 
     table = imports()
     if arguments.out:
         write_csv(arguments.out, table.drop(columns=["options", "summary"]))
+        exported_here(arguments.out, audience="coordinator", rows=len(table))
     for row in table.to_dict("records"):
         counts = json.loads(row["summary"])["difference"]
         state = (

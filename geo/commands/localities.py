@@ -26,9 +26,11 @@ def add(subparsers: Any) -> None:
 
 def _install(arguments: argparse.Namespace) -> int:
     from geo.io.localities import install  # noqa: PLC0415
+    from geo.store.audit import done_here  # noqa: PLC0415
 
     name, localities, notes = install(arguments.file, name=arguments.name, source=arguments.source)
     text = _("{name} : {n} localités, dont {known} avec une population ; en usage.")
+    done_here("localities", "install", file=name, rows=len(localities))
     known = int(localities["people"].notna().sum())
     print(text.format(name=name, n=number(len(localities)), known=number(known)))
     for note in notes:
@@ -51,7 +53,9 @@ def _status(_arguments: argparse.Namespace) -> int:
 
 def _use(arguments: argparse.Namespace) -> int:
     from geo.io.localities import use  # noqa: PLC0415
+    from geo.store.audit import done_here  # noqa: PLC0415
 
     use(arguments.name)
+    done_here("localities", "use", file=arguments.name)
     print(_("{name} : en usage.").format(name=arguments.name))
     return 0

@@ -56,12 +56,15 @@ def run(arguments: argparse.Namespace) -> int:
         set_language(arguments.lang)
     from geo.io import load_boundaries  # noqa: PLC0415
     from geo.io.files import write_bytes  # noqa: PLC0415
+    from geo.sharing import READER  # noqa: PLC0415
+    from geo.store.audit import exported_here  # noqa: PLC0415
 
     boundaries = load_boundaries()
     later = later_drawn(boundaries)
     prepared = prepare(boundaries, later)
     facts = _answer(prepared, arguments)
     write_bytes(arguments.out, _content(ending, facts, prepared, later))
+    exported_here(arguments.out, audience=READER.role, rows=facts.accounting.read)
     print(arguments.out)
     return 0
 

@@ -52,12 +52,16 @@ def run(arguments: argparse.Namespace) -> int:
     from geo.io.records import csv_text  # noqa: PLC0415
     from geo.report.accounting import accounting_line  # noqa: PLC0415
     from geo.report.partnertables import pair_table  # noqa: PLC0415
+    from geo.sharing import READER  # noqa: PLC0415
+    from geo.store.audit import exported_here  # noqa: PLC0415
     from geo.words import unit_names  # noqa: PLC0415
 
     found, pairs, prepared = _answer(arguments)
     labels = {name: each.kind.label for name, each in prepared.of_type.items()}
     table = pair_table(found, pairs, unit_names(prepared.frame), labels)
     counts = found.accounting
+    if arguments.json or arguments.csv:
+        exported_here("-", audience=READER.role, rows=len(table))
     if arguments.json:
         json.dump(_as_json(found, table), sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
         print()

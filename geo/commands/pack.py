@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         set_language(arguments.lang)
     from geo.io import packs  # noqa: PLC0415
     from geo.report import pack  # noqa: PLC0415
+    from geo.sharing import READER  # noqa: PLC0415
+    from geo.store.audit import exported_here  # noqa: PLC0415
 
     started, day = time.monotonic(), date.today()
     out = packs.folder(arguments.out)
@@ -59,6 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
     name = f"{pack.stem(meeting, '3w', day=day)}.zip"
     print(packs.write(out, name, packs.zipped(made, day=day)))
+    exported_here(
+        name, audience=READER.role, rows=sum(each.communes.accounting.read for each in meeting.subjects)
+    )
     print(_("Fait en {n} s").format(n=number(time.monotonic() - started, 1)))
     return 0
 

@@ -30,6 +30,7 @@ def add(subparsers: Any) -> None:
 def _install(arguments: argparse.Namespace) -> int:
     from geo.io import load_boundaries  # noqa: PLC0415
     from geo.io.population import install  # noqa: PLC0415
+    from geo.store.audit import done_here  # noqa: PLC0415
 
     boundaries = load_boundaries()
     name, table = install(
@@ -41,6 +42,7 @@ def _install(arguments: argparse.Namespace) -> int:
         source=arguments.source,
         name=arguments.name,
     )
+    done_here("population", "install", file=name, rows=len(table.rows))
     known = table.rows["people"].notna()
     print(
         _("{name} : personnes : {people}, communes : {n}, année : {years}, en usage.").format(
@@ -81,8 +83,10 @@ def _status(_arguments: argparse.Namespace) -> int:
 
 def _use(arguments: argparse.Namespace) -> int:
     from geo.io.population import use  # noqa: PLC0415
+    from geo.store.audit import done_here  # noqa: PLC0415
 
     papers = use(arguments.name)
+    done_here("population", "use", file=arguments.name)
     print(
         _("{name} : en usage pour {countries} ({layer}).").format(
             name=papers["name"], countries=", ".join(papers["countries"]), layer=papers["layer"]

@@ -64,6 +64,7 @@ def _write(
     from geo.facts import Frame  # noqa: PLC0415
     from geo.io.files import write_bytes  # noqa: PLC0415
     from geo.report.faulty import Papers, lines, workbook  # noqa: PLC0415
+    from geo.store.audit import exported_here  # noqa: PLC0415
     from geo.words import unit_names  # noqa: PLC0415
 
     day, records = date.today(), found.records.loc[rows]
@@ -71,6 +72,8 @@ def _write(
     papers = Papers(found.statements, found.unread, names, store.types)
     title = _("Ensemble") if group is None else group
     write_bytes(path, workbook(records, lines(records, papers, day=day), title=title, day=day))
+    role = "reader" if group is None else "partner"
+    exported_here(path, audience=role, rows=len(records))
 
 
 def _as_json(table: pd.DataFrame, fields: pd.DataFrame) -> str:

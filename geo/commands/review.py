@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _list_groups(arguments: argparse.Namespace) -> int:
     from geo.io import load_boundaries  # noqa: PLC0415
     from geo.io.records import write_csv  # noqa: PLC0415
+    from geo.store.audit import exported_here  # noqa: PLC0415
     from geo.store.review import WRITTEN, kept, waiting  # noqa: PLC0415
 
     found = waiting(load_boundaries())
@@ -56,6 +57,7 @@ def _list_groups(arguments: argparse.Namespace) -> int:
     )
     if arguments.out:
         write_csv(arguments.out, table[list(WRITTEN)])
+        exported_here(arguments.out, audience="coordinator", rows=len(table))
     for row in table.to_dict("records"):
         print(_group_line(row))
     _print_left(len(table), len({each for numbers in table["record_ids"] for each in numbers}))

@@ -31,8 +31,10 @@ def _install(arguments: argparse.Namespace) -> int:
     from geo.io import load_boundaries  # noqa: PLC0415
     from geo.io.severity import install  # noqa: PLC0415
     from geo.severity import by_commune  # noqa: PLC0415
+    from geo.store.audit import done_here  # noqa: PLC0415
 
     name, table = install(arguments.file, name=arguments.name, source=arguments.source, date=arguments.date)
+    done_here("severity", "install", file=name, rows=len(table))
     found, notes = by_commune(table, load_boundaries().units)
     text = _("{name} : {n} lignes, une classe pour {communes} communes ; en usage.")
     print(text.format(name=name, n=number(len(table)), communes=number(len(found))))
@@ -54,8 +56,10 @@ def _status(_arguments: argparse.Namespace) -> int:
 
 def _use(arguments: argparse.Namespace) -> int:
     from geo.io.severity import use  # noqa: PLC0415
+    from geo.store.audit import done_here  # noqa: PLC0415
 
     use(arguments.name)
+    done_here("severity", "use", file=arguments.name)
     said = _("{name} : en usage.").format(name=arguments.name)
     print(said if arguments.name else _("Aucune table de sévérité n'est en usage."))
     return 0

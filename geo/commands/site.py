@@ -54,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     from geo.io.localities import LocalityFileError  # noqa: PLC0415
     from geo.io.records import csv_text  # noqa: PLC0415
     from geo.reaching import caveats, plan  # noqa: PLC0415
+    from geo.sharing import READER  # noqa: PLC0415
+    from geo.store.audit import exported_here  # noqa: PLC0415
 
     prepared, gaps = answer(arguments)
     wanted = _wanted(arguments)
@@ -62,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise LocalityFileError(_("Aucune liste de localités : « python -m geo localities install FILE »."))
     found, steps = plan(gaps, wanted, of_type=prepared.of_type[arguments.type], localities=localities)
     named = _named(steps, gaps)
+    if arguments.csv or arguments.json:
+        exported_here("-", audience=READER.role, rows=len(named))
     if arguments.csv:
         print(csv_text(named), end="")
         return 0

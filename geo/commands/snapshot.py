@@ -49,6 +49,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     from geo.report.partnertables import change_table  # noqa: PLC0415
     from geo.sharing import READER  # noqa: PLC0415
     from geo.store import snapshots as kept  # noqa: PLC0415
+    from geo.store.audit import exported_here  # noqa: PLC0415
     from geo.words import unit_names  # noqa: PLC0415
 
     listed = kept.listed()
@@ -69,6 +70,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     labels = {name: kind.label for name, kind in held.types.items()}
     table = change_table(found.changes, unit_names(frame), labels)
     if arguments.csv:
+        exported_here("-", audience=READER.role, rows=len(table))
         print(csv_text(table), end="")
         return 0
     counts = snapshots.totals(found)

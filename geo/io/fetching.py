@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -235,8 +235,13 @@ def _held() -> bool:
         return True
 
 
-def start() -> None:
+def start(*, environment: Mapping[str, str] | None = None) -> None:
     """Fetch in a process of its own: readers of the server are not kept waiting by the checks.
+
+    Parameters
+    ----------
+    environment
+        What that process is told beside: who asks, in which role.
 
     Raises
     ------
@@ -251,7 +256,7 @@ def start() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "geo", "boundaries", "fetch"],
         cwd=settings.PROJECT_DIR,
-        env={**os.environ, LANGUAGE_VARIABLE: language()},
+        env={**os.environ, LANGUAGE_VARIABLE: language(), **(environment or {})},
         stdin=quiet,
         stdout=quiet,
         stderr=quiet,

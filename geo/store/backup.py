@@ -11,14 +11,15 @@ from typing import IO, Any, Final
 
 import sqlalchemy as sa
 
+from geo.acts import ACTS
 from geo.errors import StoreError
 from geo.i18n import _
 from geo.store import database, migrations
-from geo.store.tables import AUDIT, DECISIONS, ORDER, RECORDS
+from geo.store.tables import AUDIT, META, ORDER
 
 FORMAT: Final = "couverture-store-1"
-# Versions since which tables were only added: what they did not have is empty after a restore.
-OLDER: Final = ("0001",)
+# Versions since which tables and columns were only added: what they did not have is empty after a restore.
+OLDER: Final = ("0001", "0002")
 MANIFEST: Final = "manifest.json"
 BATCH: Final = 2000
 
@@ -65,8 +66,11 @@ def restore(path: Path, *, who: str, replace: bool = False) -> dict[str, int]:
                     raise StoreError(
                         _("La base n'est pas vide. Ajoutez --yes pour la remplacer par la sauvegarde.")
                     )
+                own = _journal(connection)
                 _read(connection, archive, _tables(manifest))
+                _quiet(connection)
                 _count_on(connection)
+                _keep_journal(connection, own)
                 database.new_identity(connection)
                 database.note(connection, "restore", who, str(path.name))
     except OSError as error:
@@ -138,10 +142,38 @@ def _tables(manifest: Mapping[str, Any]) -> list[sa.Table]:
 
 
 def _in_use(connection: sa.Connection) -> bool:
+    """Whether anything would be lost; the journal is kept by a restore."""
     return any(
         connection.scalar(sa.select(sa.func.count()).select_from(table))
-        for table in (RECORDS, DECISIONS, AUDIT)
-    )
+        for table in ORDER
+        if table not in (AUDIT, META)
+    ) or bool(database.state_of(connection))
+
+
+def _journal(connection: sa.Connection) -> list[dict[str, Any]]:
+    """Lines of the journal as it stands; nobody adds to it from here on until the restore is done."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE")
+    written = [column for column in AUDIT.c if column.name != "id"]
+    found = connection.execute(sa.select(*written).order_by(AUDIT.c.id))
+    return [dict(row) for row in found.mappings()]
+
+
+def _keep_journal(connection: sa.Connection, own: Sequence[dict[str, Any]]) -> None:
+    """Add what the backup does not know: who did what stays known, also of what the restore takes away."""
+    written = [column for column in AUDIT.c if column.name not in ("id", "changes")]
+    known = set(map(tuple, connection.execute(sa.select(*written)).all()))
+    names = [column.name for column in written]
+    # Of records that are gone: they do not change the records that are there now.
+    kept = [line | {"changes": False} for line in own if tuple(line[name] for name in names) not in known]
+    if kept:
+        connection.execute(sa.insert(AUDIT), kept)
+
+
+def _quiet(connection: sa.Connection) -> None:
+    """Of a backup older than the column: say which acts change no records."""
+    quiet = [name for name, act in ACTS.items() if not act.changes]
+    connection.execute(sa.update(AUDIT).where(AUDIT.c.action.in_(quiet)).values(changes=False))
 
 
 def _read(connection: sa.Connection, archive: zipfile.ZipFile, tables: Sequence[sa.Table]) -> None:

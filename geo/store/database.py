@@ -6,6 +6,7 @@ Every fault of the database ends here as one line that a user can act on.
 import contextlib
 import functools
 import getpass
+import json
 import os
 import sqlite3
 import urllib.parse
@@ -18,7 +19,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from geo import settings
+from geo import acts, settings
 from geo.errors import StoreError
 from geo.i18n import _
 from geo.store import migrations
@@ -30,8 +31,8 @@ FILE_NAME: Final = "store.sqlite"
 JOBS_FILE_NAME: Final = "jobs.sqlite"
 # How long one who writes waits for another who is writing [s].
 WAIT_SECONDS: Final = 60
-# What a meeting decides or keeps changes no record: whoever reads them need not read them again.
-QUIET: Final = ("overlap", "revoke_overlap", "snapshot", "forget_snapshot")
+# How long a line of the journal waits for one who writes: a reader's file waits for it [s].
+NOTE_WAIT_SECONDS: Final = 2
 # Any fixed number: who holds it is the only writer of a PostgreSQL store.
 _WRITER: Final = 6_843_120
 
@@ -82,6 +83,11 @@ def url() -> sa.URL:
     )
 
 
+def address() -> str:
+    """Return the address in use as text, whole: to tell one store from another, never to be shown."""
+    return url().render_as_string(hide_password=False)
+
+
 def exists() -> bool:
     """Whether there is a store to look at; one that a server keeps is taken to exist."""
     address = url()
@@ -124,9 +130,31 @@ def writing() -> Iterator[sa.Connection]:
             yield connection
 
 
-def note(connection: sa.Connection, action: str, who: str, details: str = "") -> None:
-    """Write down what was done; these lines, :data:`QUIET` apart, are the version of the records."""
-    connection.execute(sa.insert(AUDIT).values(at=now(), who=who, action=action, details=details))
+@contextlib.contextmanager
+def appending() -> Iterator[sa.Connection]:
+    """Open a transaction that adds lines to the journal only; it does not wait for a long import."""
+    with _told(), _ready().connect() as plain:
+        if plain.dialect.name == "sqlite":
+            driver: Any = plain.connection.driver_connection
+            driver.execute(f"PRAGMA busy_timeout = {NOTE_WAIT_SECONDS * 1000}")
+        connection = plain.execution_options(writes=True)
+        with connection.begin():
+            # PostgreSQL lets lines be added while an import is written: no lock is asked for.
+            yield connection
+
+
+def note(connection: sa.Connection, action: str, who: str, details: str = "", **about: Any) -> None:
+    """Write down what was done; the lines of acts that change records are the version of these.
+
+    Parameters
+    ----------
+    about
+        What else is to be known, as plain words and numbers. Never what a record says, and no password.
+    """
+    told = json.dumps(about, ensure_ascii=False) if about else ""
+    values: dict[str, Any] = {"at": now(), "who": who, "action": action, "details": details, "about": told}
+    values |= {"role": acts.role(), "changes": acts.ACTS[action].changes}
+    connection.execute(sa.insert(AUDIT).values(values))
 
 
 def stamp_revoked(connection: sa.Connection, table: sa.Table, number: int, *, who: str) -> sa.Row:
@@ -147,8 +175,8 @@ def stamp_revoked(connection: sa.Connection, table: sa.Table, number: int, *, wh
 
 def state_of(connection: sa.Connection) -> str:
     """Return what changes with every change of the records, and with no other thing."""
-    changes = AUDIT.c.action.not_in(QUIET)
-    count, last = connection.execute(sa.select(sa.func.count(), sa.func.max(AUDIT.c.id)).where(changes)).one()
+    changes = sa.select(sa.func.count(), sa.func.max(AUDIT.c.id)).where(AUDIT.c.changes)
+    count, last = connection.execute(changes).one()
     store_id = connection.scalar(sa.select(META.c.value).where(META.c.name == "store_id"))
     return f"{store_id}:{count}:{last}" if count else ""
 

@@ -128,7 +128,9 @@ def decisions() -> pd.DataFrame:
         return pd.DataFrame(columns=[*columns, "rows"])
     with database.reading() as connection:
         made = connection.execute(sa.select(DECISIONS).order_by(DECISIONS.c.id.desc())).all()
-        noted = connection.execute(sa.select(AUDIT.c.details).where(AUDIT.c.action == _DECIDE)).scalars()
+        # Lines of a store that a restore replaced change nothing: their numbers are of other decisions.
+        asked = sa.select(AUDIT.c.details).where(AUDIT.c.action == _DECIDE, AUDIT.c.changes)
+        noted = connection.execute(asked).scalars()
         parts = [text.split(" ") for text in noted]
     rows = {int(part[0]): float(part[2]) for part in parts if len(part) == 3}
     table = pd.DataFrame(made, columns=columns)

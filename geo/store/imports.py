@@ -47,7 +47,8 @@ def apply(plan: Plan, *, who: str, progress: Progress = silent, job: int = 0) ->
             for row in plan.cleaned.problems.to_dict("records")
         ]
         _insert(connection, PROBLEMS, problems)
-        database.note(connection, "import", who, str(number))
+        told = {"file": plan.file_name, "source": plan.source.source_id, "rows": len(plan.records)}
+        database.note(connection, "import", who, str(number), **told)
         progress("finishing", 0, 0)
     return number
 
@@ -84,7 +85,7 @@ def undo(number: int, *, who: str) -> dict[str, int]:
         )
         _stand_anew(connection, row.source_id)
         recounted.take_back(connection, row.source_id, who=who)
-        database.note(connection, "undo", who, str(number))
+        database.note(connection, "undo", who, str(number), file=row.file_name, source=row.source_id)
         return {"before": before, "after": _standing(connection, row.source_id)}
 
 

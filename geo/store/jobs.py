@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from geo import settings
+from geo import acts, settings
 from geo.errors import StoreError
 from geo.i18n import LANGUAGE_VARIABLE, _, language
 from geo.store import database
@@ -74,7 +74,12 @@ def start(arguments: Sequence[str], *, file_name: str, who: str) -> int:
         command,
         cwd=settings.PROJECT_DIR,
         # What it says is read by who started it.
-        env={**os.environ, database.USER_VARIABLE: who, LANGUAGE_VARIABLE: language()},
+        env={
+            **os.environ,
+            database.USER_VARIABLE: who,
+            acts.ROLE_VARIABLE: acts.role(),
+            LANGUAGE_VARIABLE: language(),
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

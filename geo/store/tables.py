@@ -205,14 +205,14 @@ SNAPSHOT_RECORDS: Final = sa.Table(
     sa.Column("snapshot_id", sa.Integer, sa.ForeignKey("snapshots.id"), nullable=False, index=True),
     *(_text(name) for name in ("source_id", "identity", "details")),
 )
+# Lines are added and never changed: geo.store.audit reads them.
 AUDIT: Final = sa.Table(
     "audit",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
-    _text("at"),
-    _text("who"),
-    _text("action"),
-    _text("details"),
+    *(_text(name) for name in ("at", "who", "action", "details", "role", "about")),
+    sa.Column("changes", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Index("ix_audit_changes", "changes", "id"),
 )
 META: Final = sa.Table(
     "meta", METADATA, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text)

@@ -32,6 +32,7 @@ MENU: Final = (
     ("pages/lieux.py", N_("Lieux à vérifier")),
     ("pages/qualite.py", N_("Qualité des données")),
     ("pages/enregistrement.py", N_("Enregistrements")),
+    ("pages/journal.py", N_("Journal")),
     ("pages/methode.py", N_("Méthode et sources")),
 )
 
