@@ -84,6 +84,11 @@ def kind_of(action: str) -> str:
     return ACTS[action].kind if action in ACTS else ""
 
 
+def kind_words(kind: str) -> str:
+    """Return a kind of acts in words."""
+    return _(KINDS[kind]) if kind in KINDS else kind
+
+
 def act_words(action: str) -> str:
     """Return an act in words; one that this version does not know as it is written."""
     return _(ACTS[action].text) if action in ACTS else action

@@ -70,9 +70,14 @@ def test_an_act_that_fails_leaves_no_line(store, quick):
     imports.apply(quick({"a": 1}), who="x")
     with pytest.raises(StoreError, match="il n'existe pas"):
         imports.undo(7, who="x")
-    with pytest.raises(StoreError, match="refusé"), database.writing() as connection:
-        database.note(connection, "undo", "x", "1")
-        connection.exec_driver_sql("SELECT nothing FROM nowhere")
+
+    def fails():
+        with database.writing() as connection:
+            database.note(connection, "undo", "x", "1")
+            connection.exec_driver_sql("SELECT nothing FROM nowhere")
+
+    with pytest.raises(StoreError, match="refusé"):
+        fails()
     assert lines() == [("import", "x", "1")]
 
 

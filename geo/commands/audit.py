@@ -49,8 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
     from geo.report.journal import journal_csv, journal_table, journal_xlsx  # noqa: PLC0415
     from geo.store.audit import entries, exported_here  # noqa: PLC0415
 
-    days = {"since": arguments.since or "", "until": arguments.until or ""}
-    found = entries(kinds=tuple(arguments.act), who=arguments.who, **days)
+    found = entries(
+        kinds=tuple(arguments.act),
+        who=arguments.who,
+        since=arguments.since or "",
+        until=arguments.until or "",
+    )
     table = journal_table(found)
     if arguments.out:
         make = journal_xlsx if arguments.out.suffix.lower() == ".xlsx" else journal_csv

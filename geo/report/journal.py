@@ -3,7 +3,7 @@
 import pandas as pd
 from openpyxl import Workbook
 
-from geo.acts import KINDS, act_words, role_words, what_words
+from geo.acts import act_words, kind_words, role_words, what_words
 from geo.i18n import _
 from geo.io.records import csv_text
 from geo.report.workbook import add_sheet, saved
@@ -17,7 +17,7 @@ def journal_table(entries: pd.DataFrame) -> pd.DataFrame:
     rows = [
         (
             row["at"][:19].replace("T", " "),
-            _(KINDS[row["kind"]]) if row["kind"] else "",
+            kind_words(row["kind"]),
             act_words(row["action"]),
             row["who"],
             role_words(row["role"]),

@@ -13,7 +13,7 @@ from geo.quality import FAULTS
 from geo.report.faultwords import FAULT_WORDS
 from geo.report.faulty import Papers, lines, workbook
 from geo.sharing import READER, Audience
-from geo.ui import data, keeping, sheets, state, who
+from geo.ui import data, downloads, keeping, sheets, state
 from geo.ui.quality import UNNAMED, Asked, group_words, in_group
 
 # Lines written out; the workbook has them all.
@@ -110,13 +110,13 @@ def _row(row: Mapping[Any, Any], record_id: str) -> list[str]:
 def _offer(asked: Asked) -> None:
     """Show the button that makes the workbook of what is asked."""
     name = group_words(asked.group, asked.grouping) if asked.group else _("Ensemble")
-    st.download_button(
+    downloads.button(
         _("Classeur à renvoyer (XLSX)"),
-        who.bound(partial(content, asked, name, recipient(asked))),
+        partial(content, asked, name, recipient(asked)),
         file_name=f"a_corriger_{_plain(name)}_{date.today():%Y%m%d}.xlsx",
         mime=_XLSX,
         key="faulty-xlsx",
-        on_click="ignore",
+        audience=recipient(asked),
     )
 
 

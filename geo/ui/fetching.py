@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from geo import settings, words
+from geo import acts, settings, words
 from geo.errors import CouvertureError
 from geo.i18n import _, language, set_language, short_date, unbroken
 from geo.io import fetching
+from geo.store import database
 from geo.ui import who
 from geo.ui.parts import escaped
 
@@ -54,8 +55,8 @@ def _part(lang: str) -> None:
 
 def _begin() -> None:
     try:
-        who.require("settings")
-        fetching.start()
+        asked_by = {database.USER_VARIABLE: who.require("settings"), acts.ROLE_VARIABLE: acts.role()}
+        fetching.start(environment=asked_by)
     except CouvertureError as error:
         st.html(_notice(str(error)))
         return

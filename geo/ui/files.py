@@ -16,7 +16,7 @@ from geo import words
 from geo.facts import Facts
 from geo.i18n import N_, _
 from geo.io.basemap import load_basemap
-from geo.ui import who
+from geo.ui import downloads
 from geo.ui.data import Ground
 from geo.ui.memory import settle
 
@@ -99,12 +99,12 @@ def offer(facts: Facts, ground: Ground, *, looks: "PointLooks | None" = None) ->
     for key, label, files in (("print", _("Imprimer"), _PRINTS), ("download", _("Télécharger"), _TABLES)):
         with st.popover(label, key=key):
             for ending, text, mime in files:
-                st.download_button(
+                downloads.button(
                     _(text),
-                    who.bound(partial(content, ending, facts, ground, day=day, looks=looks)),
+                    partial(content, ending, facts, ground, day=day, looks=looks),
                     file_name=f"{stem}{ending}",
                     mime=mime,
                     key=f"file-{ending}",
-                    on_click="ignore",
+                    rows=facts.accounting.read,
                     width="stretch",
                 )

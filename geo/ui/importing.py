@@ -23,7 +23,7 @@ from geo.io.template import template_bytes
 from geo.report.planwords import sheet_line
 from geo.store import orders, sources, uploads
 from geo.template import template
-from geo.ui import data, parts, sheets, who
+from geo.ui import data, downloads, parts, sheets
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DAY: Final = r"(\d{4}(-\d{2}(-\d{2})?)?)?"
@@ -71,13 +71,12 @@ def templates() -> None:
             ("fr", _("Modèle 4W vide, en français")),
             ("en", _("Modèle 4W vide, en anglais")),
         ):
-            st.download_button(
+            downloads.button(
                 label,
-                who.bound(partial(_template, lang, data.ground().boundaries.units)),
+                partial(_template, lang, data.ground().boundaries.units),
                 file_name=f"modele_4w_{lang}.xlsx",
                 mime=XLSX,
                 key=f"template-{lang}",
-                on_click="ignore",
             )
 
 

@@ -21,7 +21,7 @@ from geo.store.current import state_key
 from geo.store.foreseen import foreseen
 from geo.store.orders import Order
 from geo.store.planning import Plan
-from geo.ui import data, importing_effects, parts, sheets, who
+from geo.ui import data, downloads, importing_effects, parts, sheets
 from geo.ui.importing import XLSX, Handed, fault
 from geo.ui.page import accounting_words
 
@@ -183,13 +183,12 @@ def _problems(look: Look, found: pd.DataFrame) -> None:
 
     with st.container(horizontal=True, key="problem-files"):
         _download_csv(_("Tous les problèmes (CSV)"), "problemes.csv", lambda: problems_csv(every()))
-        st.download_button(
+        downloads.button(
             _("Tous les problèmes (XLSX)"),
-            who.bound(lambda: problems_xlsx(every(), plan)),
+            lambda: problems_xlsx(every(), plan),
             file_name="problemes.xlsx",
             mime=XLSX,
             key="problems-xlsx",
-            on_click="ignore",
         )
 
 
@@ -201,6 +200,4 @@ def _cell(value: object) -> str:
 
 
 def _download_csv(label: str, name: str, make: Callable[[], bytes]) -> None:
-    st.download_button(
-        label, who.bound(make), file_name=name, mime="text/csv", key=f"file:{name}", on_click="ignore"
-    )
+    downloads.button(label, make, file_name=name, mime="text/csv", key=f"file:{name}")

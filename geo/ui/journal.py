@@ -8,12 +8,13 @@ from urllib.parse import parse_qsl
 import pandas as pd
 import streamlit as st
 
-from geo.acts import ACTS, KINDS, act_words, role_words, what_words
-from geo.i18n import N_, _, in_language, ngettext, number
+from geo.acts import ACTS, KINDS, act_words, kind_words, role_words, what_words
+from geo.i18n import N_, _, ngettext, number
 from geo.report.journal import journal_csv, journal_xlsx
 from geo.store import audit
-from geo.ui import keeping, sheets, state
+from geo.ui import downloads, sheets, state, who
 from geo.ui.page import MENU
+from geo.ui.partners import MIMES
 
 # Lines on the page; a file has all of them.
 SHOWN: Final = 100
@@ -26,7 +27,6 @@ _PERIOD_WORDS: Final = {
     "annee": N_("12 derniers mois"),
     "tout": N_("Depuis le début"),
 }
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Asked(NamedTuple):
@@ -48,7 +48,7 @@ class Asked(NamedTuple):
 
 def may_read() -> bool:
     """Whether who is at the app may read who did what."""
-    return keeping.keeps()
+    return who.allowed("audit")
 
 
 def refuse() -> None:
@@ -64,7 +64,7 @@ def ask() -> Asked:
             "genre",
             _("Genre"),
             ["", *KINDS],
-            words=lambda name: _(KINDS[name]) if name else _("Tous"),
+            words=lambda name: kind_words(name) if name else _("Tous"),
             default="",
         )
         of_kind = [name for name, act in ACTS.items() if not kind or act.kind == kind]
@@ -149,16 +149,17 @@ def _view(text: str) -> str:
 def _offer(asked: Asked, found: pd.DataFrame) -> None:
     stem = f"journal_{datetime.now(UTC):%Y%m%d}"
     files = (
-        ("csv", _("Tableau CSV"), "text/csv", journal_csv),
-        ("xlsx", _("Classeur XLSX"), _XLSX, journal_xlsx),
+        ("csv", _("Tableau CSV"), journal_csv),
+        ("xlsx", _("Classeur XLSX"), journal_xlsx),
     )
     with st.container(key="journal-files", horizontal=True):
-        for ending, label, mime, make in files:
-            st.download_button(
+        for ending, label, make in files:
+            downloads.button(
                 label,
-                in_language(partial(make, found)),
+                partial(make, found),
                 file_name=f"{stem}.{ending}",
-                mime=mime,
+                mime=MIMES[ending],
                 key=f"journal-{ending}",
-                on_click="ignore",
+                rows=len(found),
+                audience=who.who().audience,
             )

@@ -13,7 +13,7 @@ from geo.i18n import N_, _, number
 from geo.report.gapfiles import gaps_csv, gaps_json, gaps_xlsx
 from geo.report.gaptable import printed_lines
 from geo.settings import STATIC_DIR
-from geo.ui import carte, crossed, files, needlists, parts, who
+from geo.ui import carte, crossed, downloads, files, needlists, parts
 from geo.ui.data import Ground
 from geo.ui.needing import Answer, Asked
 
@@ -123,13 +123,12 @@ def offer(answer: Answer, asked: Asked, prepared: Prepared, ground: Ground) -> N
     """Show one button for each file; a file is made when its button is clicked."""
     with st.container(key="need-files", horizontal=True):
         for ending, text, mime in _FILES:
-            st.download_button(
+            downloads.button(
                 _(text),
-                who.bound(partial(content, ending, answer, asked, prepared, ground)),
+                partial(content, ending, answer, asked, prepared, ground),
                 file_name=f"besoins_{asked.view.activity_type}_{asked.view.level}.{ending}",
                 mime=mime,
                 key=f"need-{ending}",
-                on_click="ignore",
             )
 
 

@@ -10,7 +10,8 @@ from geo.gaps import Gaps
 from geo.i18n import N_, _, clauses, unbroken
 from geo.io.norms import overrides_of, read_set, save_set, set_names
 from geo.norms import DEFAULT_SET, KIND_WORDS, PARAMETER_WORDS, Norm, describe, plain, value_words
-from geo.ui import state
+from geo.store import audit
+from geo.ui import state, who
 from geo.ui.needing import SET, Asked, parameter
 from geo.ui.parts import escaped
 
@@ -145,6 +146,7 @@ def _save(name: str, asked: Asked) -> str:
     try:
         base, before = overrides_of(asked.norm_set.name)
         save_set(name, _joined(before, asked.overrides), base=base)
+        audit.note("norms", who=who.name(), what=name)
     except SettingsError as error:
         return str(error)
     _forget_values()

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -27,7 +28,7 @@ from geo.shapes import shapes
 from geo.store.current import state_key
 from geo.store.files import known_by
 from geo.store.meeting import decisions, with_decisions
-from geo.ui import assumed, data, filtering, needing, sheets, state, who
+from geo.ui import assumed, data, downloads, filtering, needing, sheets, state
 from geo.ui.data import Ground
 from geo.ui.parts import escaped
 
@@ -228,24 +229,22 @@ def offer(found: Meeting, files: Files) -> None:
 
     day = date.today()
     with st.container(key="pack-files"):
-        st.download_button(
+        downloads.button(
             _("Tout le dossier (ZIP)"),
-            who.bound(lambda: packs.zipped(dict(files.values()), day=day)),
+            lambda: packs.zipped(dict(files.values()), day=day),
             file_name=f"{stem(found, '3w', day=day)}.zip",
             mime=_ZIP,
             key="pack-zip",
             type="primary",
-            on_click="ignore",
             width="stretch",
         )
         for kind, (name, content) in files.items():
             size = number(len(content) / 1024)
-            st.download_button(
+            downloads.button(
                 _("{text} · {size} Ko").format(text=_(KINDS[kind].text), size=size),
-                content,
+                partial(bytes, content),
                 file_name=name,
                 mime=KINDS[kind].mime,
                 key=f"pack-{kind}",
-                on_click="ignore",
                 width="stretch",
             )

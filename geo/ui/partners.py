@@ -16,7 +16,7 @@ from geo.overlaps import Overlaps, find
 from geo.presence import Presence
 from geo.report import partnertables
 from geo.settings import LEVELS, STATIC_DIR
-from geo.ui import data, parts, state, who
+from geo.ui import data, downloads, parts, state
 from geo.ui.data import Ground
 from geo.ui.questions import LEVEL_WORDS
 
@@ -238,7 +238,7 @@ def download_both(csv: Callable[[], bytes], xlsx: Callable[[], bytes], *, stem: 
 
 def download(label: str, make: Callable[[], bytes], *, name: str, mime: str, key: str) -> None:
     """Show the button of one file, made when it is clicked."""
-    st.download_button(label, who.bound(make), file_name=name, mime=mime, key=key, on_click="ignore")
+    downloads.button(label, make, file_name=name, mime=mime, key=key)
 
 
 MIMES: Final[Mapping[str, str]] = {

@@ -13,7 +13,8 @@ from geo import reporting, words
 from geo.i18n import _, ngettext, number
 from geo.io.records import csv_text
 from geo.reporting import Quarter
-from geo.ui import data, keeping, sheets, state, who
+from geo.ui import data, downloads, keeping, sheets, state
+from geo.ui.partners import MIMES
 from geo.ui.quality import UNNAMED, group_words
 from geo.ui.sheets import Html
 
@@ -172,12 +173,13 @@ def _offer(late: pd.DataFrame, months: int) -> None:
     )
     with st.container(key="remind-files", horizontal=True):
         for ending, text, make in files:
-            st.download_button(
+            downloads.button(
                 text,
-                who.bound(partial(make, as_table(late))),
+                partial(make, as_table(late)),
                 file_name=f"a_relancer_{months}_mois_{date.today():%Y%m%d}.{ending}",
+                mime=MIMES[ending],
                 key=f"remind-{ending}",
-                on_click="ignore",
+                rows=len(late),
             )
 
 

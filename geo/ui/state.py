@@ -38,13 +38,13 @@ def begin() -> None:
     A widget that moved also runs the page with an address that this session did not
     write last (its answer is still on the way to the browser): that is no link.
     """
-    address = st.query_params.to_dict()
+    asked = st.query_params.to_dict()
     written = st.session_state.get(_WRITTEN)
     touched = st.session_state.pop(_TOUCHED, False)
-    followed = not touched and address != written and not address.keys() <= _OF_EVERY_PAGE
-    st.session_state[_LINK] = dict(address) if followed else None
+    followed = not touched and asked != written and not asked.keys() <= _OF_EVERY_PAGE
+    st.session_state[_LINK] = dict(asked) if followed else None
     st.session_state[_DEFAULTS] = {}
-    if address != written:
+    if asked != written:
         st.session_state[_LEFT_OUT] = {}
 
 
@@ -207,14 +207,19 @@ def left_out() -> Mapping[str, str]:
     return dict(st.session_state.get(_LEFT_OUT, {}))
 
 
-def write_address() -> None:
-    """Put every choice of this page that is not the default into the address."""
+def address() -> dict[str, str]:
+    """Return every choice of this page, made so far, that is not the default: what the address holds."""
     defaults = st.session_state.get(_DEFAULTS, {})
-    wanted = {
+    return {
         name: value
         for name, value in _kept().items()
         if value and name in defaults and value != defaults[name]
     }
+
+
+def write_address() -> None:
+    """Put every choice of this page that is not the default into the address."""
+    wanted = address()
     st.session_state[_WRITTEN] = wanted
     # A link to the page that it stands on changes the page, not the browser's address.
     if followed_link() or st.query_params.to_dict() != wanted:

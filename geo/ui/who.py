@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from geo import access
 from geo.access import ANYONE, KEEPERS, OPEN, Who, demand, may
 from geo.access import Access as Settings
+from geo.acts import act_as
 from geo.i18n import in_language
 from geo.io.access import read_access
 from geo.sharing import READER, Audience
@@ -52,9 +53,11 @@ def begin() -> Who | None:
         If the settings of access are not understood: then nobody is let in.
     """
     _NOW.set(None)
+    act_as("")
     found = _find(read_access())
     if found is not None:
         _NOW.set(_Reader(found, _shown(found)))
+        act_as(found.audience.role)
     return found
 
 
