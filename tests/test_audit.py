@@ -167,7 +167,7 @@ def test_a_file_is_handed_over_without_its_line(tmp_path, new_store, monkeypatch
     with read_only(tmp_path / "store"), caplog.at_level(logging.WARNING):
         assert not audit.exported("a.pdf", who="x", audience="reader", rows=3)
         assert not audit.exported("b.pdf", who="x", audience="reader", rows=3)
-        assert '"rows": 3' in caplog.text
+        assert "b.pdf" in caplog.text
     # Another store in the same process gets none of it.
     database.close()
     new_store("sqlite")

@@ -15,6 +15,7 @@ from geo.aliases import Names
 from geo.aliases import from_table as names_from_table
 from geo.errors import RecordFileError, SettingsError
 from geo.i18n import _
+from geo.io.files import write_bytes
 from geo.settings import ACTIVITIES_DIR
 
 ENCODINGS = ("utf-8-sig", "cp1252")
@@ -175,9 +176,4 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
     RecordFileError
         If the file cannot be written.
     """
-    try:
-        path.write_text(csv_text(table), encoding="utf-8-sig", newline="")
-    except OSError as error:
-        raise RecordFileError(
-            _("{file} : impossible d'écrire ({why}).").format(file=path, why=error.strerror)
-        ) from error
+    write_bytes(path, csv_text(table).encode("utf-8-sig"), error=RecordFileError)

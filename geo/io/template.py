@@ -13,7 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from geo.errors import RecordFileError
-from geo.i18n import _
+from geo.io.files import write_bytes
 from geo.template import FIELDS, ROWS, Template
 
 _HEAD: Final = PatternFill("solid", fgColor="0B4F6C")
@@ -57,12 +57,7 @@ def write_template(path: Path, made: Template) -> None:
     RecordFileError
         If the file cannot be written.
     """
-    try:
-        path.write_bytes(template_bytes(made))
-    except OSError as error:
-        raise RecordFileError(
-            _("{file} : impossible d'écrire ({why}).").format(file=path, why=error.strerror)
-        ) from error
+    write_bytes(path, template_bytes(made), error=RecordFileError)
 
 
 def _instructions(sheet: Worksheet, made: Template) -> None:

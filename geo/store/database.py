@@ -22,7 +22,7 @@ from sqlalchemy import exc
 from geo import acts, settings
 from geo.errors import StoreError
 from geo.i18n import _
-from geo.store import migrations
+from geo.store import faults, migrations
 from geo.store.tables import AUDIT, JOBS_METADATA, META
 
 URL_VARIABLE: Final = "DATABASE_URL"
@@ -35,25 +35,6 @@ WAIT_SECONDS: Final = 60
 NOTE_WAIT_SECONDS: Final = 2
 # Any fixed number: who holds it is the only writer of a PostgreSQL store.
 _WRITER: Final = 6_843_120
-
-# Part of what a driver says -> what the user reads. The first that is found is said.
-_FAULTS: Final = (
-    ("disk is full", "full"),
-    ("no space left", "full"),
-    ("disk i/o error", "full"),
-    ("could not extend file", "full"),
-    ("readonly", "readonly"),
-    ("read-only", "readonly"),
-    ("unable to open database", "readonly"),
-    ("permission denied", "readonly"),
-    ("malformed", "corrupt"),
-    ("not a database", "corrupt"),
-    ("database is locked", "locked"),
-    ("lock timeout", "locked"),
-    ("connection", "gone"),
-    ("server closed", "gone"),
-    ("terminating", "gone"),
-)
 
 
 def url() -> sa.URL:
@@ -127,7 +108,11 @@ def writing() -> Iterator[sa.Connection]:
         connection = plain.execution_options(writes=True)
         with connection.begin():
             _only_writer(connection)
+            file = _file_number()
             yield connection
+            # SQLite goes on writing into a file that somebody has taken away, and says that it is done.
+            if _file_number() != file:
+                raise faults.fault("away", _shown_address())
 
 
 @contextlib.contextmanager
@@ -217,7 +202,7 @@ def jobs_engine() -> sa.Engine:
 @contextlib.contextmanager
 def jobs() -> Iterator[sa.Connection]:
     """Open a transaction on the list of jobs."""
-    with _told(), jobs_engine().connect() as plain:
+    with _told(of_jobs=True), jobs_engine().connect() as plain:
         connection = plain.execution_options(writes=True)
         with connection.begin():
             yield connection
@@ -301,11 +286,20 @@ def _only_writer(connection: sa.Connection, *, lock: int = _WRITER) -> None:
 def _ready() -> sa.Engine:
     """Return the engine of a store that was looked over and whose tables are up to date."""
     address = url()
-    key = str(address.database) if address.get_backend_name() == "sqlite" else ""
     # A file that was taken away or put in its place since is looked over again.
-    found = Path(key).stat().st_ino if key and Path(key).exists() else 0
-    _looked_over(address, os.getpid(), found)
+    _looked_over(address, os.getpid(), _file_number())
     return _kept(address)
+
+
+def _file_number() -> int:
+    """What tells the file of a SQLite store from another of its name; 0 where there is none."""
+    address = url()
+    if address.get_backend_name() != "sqlite":
+        return 0
+    try:
+        return Path(str(address.database)).stat().st_ino
+    except OSError:
+        return 0
 
 
 def _to_read() -> sa.Connection:
@@ -315,7 +309,7 @@ def _to_read() -> sa.Connection:
     except exc.DBAPIError as error:
         address = url()
         path = Path(str(address.database))
-        if address.get_backend_name() != "sqlite" or _fault(error) not in ("full", "readonly"):
+        if address.get_backend_name() != "sqlite" or faults.kind(error) not in ("full", "readonly"):
             raise
         log = path.with_name(f"{path.name}-wal")
         # What is in the log is not in the file yet: then the file alone would be an older state.
@@ -368,39 +362,19 @@ def _check_file(connection: sa.Connection) -> None:
     with connection.begin():
         found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if found != "ok":
-        raise StoreError(_fault_words("corrupt"))
+        raise faults.fault("corrupt", _shown_address())
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
+def _told(*, of_jobs: bool = False) -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        why = str(error.orig).strip().splitlines()[0]
-        raise StoreError(_fault_words(_fault(error), why=why)) from error
+        raise faults.told(error, _shown_address(of_jobs=of_jobs), of_jobs=of_jobs) from error
 
 
-def _fault(error: exc.DBAPIError) -> str:
-    said = str(error.orig).lower()
-    return next((kind for part, kind in _FAULTS if part in said), "")
-
-
-def _fault_words(kind: str, *, why: str = "") -> str:
-    words = {
-        "full": _("{store} : plus de place sur le disque ; rien n'a été enregistré. Libérez de la place."),
-        "readonly": _("{store} : impossible d'écrire ici ; rien n'a été enregistré. Vérifiez les droits."),
-        "corrupt": _(
-            "{store} : fichier endommagé. Mettez-le de côté puis restaurez une sauvegarde (restore)."
-        ),
-        "locked": _("{store} : un autre import est en cours ; rien n'a été enregistré. Réessayez ensuite."),
-        "gone": _("{store} : la base de données ne répond pas ; rien n'a été enregistré."),
-    }
-    text = words.get(kind, _("{store} : la base de données a refusé ({why}) ; rien n'a été enregistré."))
-    return text.format(store=_shown_address(), why=why)
-
-
-def _shown_address() -> str:
+def _shown_address(*, of_jobs: bool = False) -> str:
     address = url()
     if address.get_backend_name() == "sqlite":
-        return str(address.database)
+        return str(_beside(address) if of_jobs else address.database)
     return f"PostgreSQL {address.host or ''}/{address.database or ''}"

@@ -1,0 +1,65 @@
+"""What a database fails at, in one line that a user can act on."""
+
+from typing import Final
+
+from sqlalchemy import exc
+
+from geo.errors import StoreError
+from geo.i18n import _
+
+# Part of what a driver says -> what the user reads. The first that is found is said.
+_FAULTS: Final = (
+    ("disk is full", "full"),
+    ("no space left", "full"),
+    ("disk i/o error", "full"),
+    ("could not extend file", "full"),
+    ("readonly", "readonly"),
+    ("read-only", "readonly"),
+    ("unable to open database", "readonly"),
+    ("permission denied", "readonly"),
+    ("malformed", "corrupt"),
+    ("not a database", "corrupt"),
+    ("database is locked", "locked"),
+    ("lock timeout", "locked"),
+    ("connection", "gone"),
+    ("server closed", "gone"),
+    ("terminating", "gone"),
+)
+
+
+def kind(error: exc.DBAPIError) -> str:
+    """Return what a database fails at: full, readonly, corrupt, locked, gone; ``""`` for anything else."""
+    said = str(error.orig).lower()
+    return next((kind for part, kind in _FAULTS if part in said), "")
+
+
+def told(error: exc.DBAPIError, store: str, *, of_jobs: bool = False) -> StoreError:
+    """Return the error of a database as one that is shown, see :func:`fault`."""
+    why = str(error.orig).strip().splitlines()[0]
+    return fault(kind(error), store, why=why, of_jobs=of_jobs)
+
+
+def fault(kind: str, store: str, *, why: str = "", of_jobs: bool = False) -> StoreError:
+    """Return what is shown of a fault.
+
+    Parameters
+    ----------
+    store
+        The file or the server, without a password.
+    of_jobs
+        Whether it is the file of jobs, which no backup holds: nothing but progress is in it.
+    """
+    words = {
+        "full": _("{store} : plus de place sur le disque ; rien n'a été enregistré. Libérez de la place."),
+        "readonly": _("{store} : impossible d'écrire ici ; rien n'a été enregistré. Vérifiez les droits."),
+        "corrupt": _(
+            "{store} : fichier endommagé. Mettez-le de côté puis restaurez une sauvegarde (restore)."
+        ),
+        "locked": _("{store} : un autre import est en cours ; rien n'a été enregistré. Réessayez ensuite."),
+        "gone": _("{store} : la base de données ne répond pas ; rien n'a été enregistré."),
+        "away": _("{store} : le fichier a été retiré pendant l'écriture ; rien n'a été enregistré."),
+    }
+    text = words.get(kind, _("{store} : la base de données a refusé ({why}) ; rien n'a été enregistré."))
+    if of_jobs and kind == "corrupt":
+        text = _("{store} : fichier endommagé. Supprimez-le : il ne contient que l'avancement des imports.")
+    return StoreError(text.format(store=store, why=why))
