@@ -1,13 +1,16 @@
 """Journal: who did what and when, for administrators; filtered, and as a file."""
 
 from geo.i18n import N_
-from geo.ui import journal, state
-from geo.ui.page import page_setup
+from geo.ui import journal, overview, state, whole
+from geo.ui.page import page_setup, show_accounting
 
-page_setup(N_("Journal"))
+under_heading = page_setup(N_("Journal"))
+with under_heading:
+    newest = overview.newest(whole.key_figures())
+    show_accounting(whole.accounting(), sources_on=newest, limits=whole.limits())
+
 if journal.may_read():
-    asked = journal.ask()
-    journal.show(asked)
+    journal.show(journal.ask())
 else:
     journal.refuse()
 state.write_address()

@@ -15,12 +15,8 @@ _PRINTED = 50
 def add(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser("audit", help=_("Lire le journal : qui a fait quoi, et quand."))
-    parser.add_argument(
-        "--since", type=_day, default="", metavar="DATE", help=_("depuis ce jour, AAAA-MM-JJ")
-    )
-    parser.add_argument(
-        "--until", type=_day, default="", metavar="DATE", help=_("jusqu'à ce jour, AAAA-MM-JJ")
-    )
+    parser.add_argument("--since", type=_day, metavar="DATE", help=_("depuis ce jour, AAAA-MM-JJ"))
+    parser.add_argument("--until", type=_day, metavar="DATE", help=_("jusqu'à ce jour, AAAA-MM-JJ"))
     parser.add_argument(
         "--act",
         action="append",

@@ -14,6 +14,7 @@ PAGES = {
     "enregistrement": "Corriger un enregistrement",
     "lieux": "Lieux à vérifier",
     "dossier?zone=ML0702": "Dossier de réunion",
+    "journal": "Journal",
     "methode": "Méthode et sources",
 }
 RUN_OVER = "[data-testid=stApp][data-test-script-state=notRunning]"
