@@ -96,7 +96,7 @@ def role_words(name: str) -> str:
 def what_words(action: str, details: str, about: Mapping[str, Any]) -> str:
     """Return what an act was about, in words: which import, which place, which fields, which file."""
     parts = [_of_act(action, details)]
-    parts += [str(about[name]) for name in ("file", "source", "unit") if about.get(name)]
+    parts += [str(about[name]) for name in ("file", "source", "why") if about.get(name)]
     if refused := about.get("times"):
         parts.append(ngettext("{n} fois", "{n} fois", int(refused)).format(n=number(int(refused))))
     return " · ".join(filter(None, parts))
@@ -112,6 +112,12 @@ def _of_act(action: str, details: str) -> str:
         return _("n° {n}").format(n=details)
     if action == "correct" and (named := _corrected(details)):
         return _("{source}, enregistrement {record} : {fields}").format(**named)
+    if action == "overlap":
+        from geo.partnerwords import DECISIONS  # noqa: PLC0415  # as above
+
+        return _(DECISIONS[details]) if details in DECISIONS else details
+    if action in ("sign_in", "sign_in_refused"):
+        return {"password": _("mot de passe"), "oidc": "OpenID Connect"}.get(details, details)
     return details
 
 

@@ -6,25 +6,36 @@ What happened each time is written down in docs/faults.md.
 # ruff: noqa: F811 - fixtures are imported by name
 import contextlib
 import os
+import pwd
 import signal
 import sqlite3
 import time
 import zipfile
 from pathlib import Path
 
+import pandas as pd
+import psycopg
 import pytest
 import sqlalchemy as sa
 import time_machine
 
 from geo import assets
 from geo.__main__ import main
-from geo.errors import BoundaryFileError, CouvertureError, StoreError, ViewError, out_of_memory
+from geo.errors import (
+    BoundaryFileError,
+    CouvertureError,
+    RecordFileError,
+    StoreError,
+    ViewError,
+    out_of_memory,
+)
 from geo.io import fetching, load_boundaries
 from geo.io import install as installing
 from geo.io.files import write_bytes
 from geo.io.install import install, use
 from geo.io.layers import in_use
-from geo.store import current, database, imports, jobs, review, uploads
+from geo.io.records import write_csv
+from geo.store import audit, current, database, imports, jobs, review, uploads
 from geo.store.backup import backup
 from tests.boundary_files import known, official, snapshot, zipped_shapefile
 from tests.breaking import disk, fill, geo, kill, read_only, short_of_memory, start_again
@@ -129,6 +140,57 @@ def test_a_report_that_does_not_fit_leaves_the_last_one(small):
     refused(lambda: write_bytes(target, b"x" * 100_000), f"impossible d'écrire \\({NO_ROOM}", ViewError)
     assert sorted(path.name for path in small.iterdir()) == ["ballast", "map.pdf"]
     assert target.read_bytes() == b"the last one"
+
+
+def test_a_table_that_does_not_fit_leaves_the_last_one(small):
+    target = small / "imports.csv"
+    target.write_bytes(b"the last one")
+    fill(small, leave=1000)
+    table = pd.DataFrame({"a": range(50_000)})
+    refused(lambda: write_csv(target, table), f"impossible d'écrire \\({NO_ROOM}", RecordFileError)
+    assert sorted(path.name for path in small.iterdir()) == ["ballast", "imports.csv"]
+    assert target.read_bytes() == b"the last one"
+    # What is no file is written to as it is.
+    write_csv(Path("/dev/null"), table)
+    assert not Path("/dev/null").is_file()
+
+
+def test_a_file_is_handed_over_on_a_full_disk(small_store, monkeypatch):
+    monkeypatch.setattr(audit, "_ASK_AGAIN_SECONDS", 0.0)
+    assert audit.signed_in("x", "reader", means="")
+    ballast = fill(small_store)
+    stood = [audit.exported(f"{n}.pdf" + "x" * 2000, who="x", audience="reader") for n in range(200)]
+    assert not all(stood)
+    ballast.unlink()
+    assert audit.write_waiting()
+    # Every one of them is there, once, in its order.
+    found = [name.partition(".")[0] for name in audit.entries(kinds=("export",))["file"]]
+    assert found == [str(turn) for turn in reversed(range(200))]
+
+
+def test_postgresql_out_of_room(tmp_path, new_store, quick, postgresql):
+    if isinstance(postgresql, str):
+        pytest.skip(postgresql)
+    with disk(postgresql.folder / "small", kilobytes=24_000) as small:
+        space = small / "space"
+        space.mkdir()
+        os.chown(space, *(getattr(pwd.getpwnam("postgres"), name) for name in ("pw_uid", "pw_gid")))
+        address = f"host=127.0.0.1 port={postgresql.port} user=postgres"
+        with psycopg.connect(address, autocommit=True) as server:
+            server.execute(f"CREATE TABLESPACE small LOCATION '{space}'")
+            server.execute("CREATE DATABASE cramped TABLESPACE small")
+            new_store("postgresql", f"postgresql://postgres@127.0.0.1:{postgresql.port}/cramped")
+            imports.apply(quick({"a": 1, "b": 2}), who="x")
+            before, ballast = contents(), fill(small, leave=100_000)
+            plan = quick({str(n): n for n in range(4000)})
+            refused(lambda: imports.apply(plan, who="x"), "plus de place sur le disque ; rien n'a été")
+            assert contents() == before
+            ballast.unlink()
+            imports.apply(plan, who="x")
+            assert len(standing()) == 4000
+            database.close()
+            server.execute("DROP DATABASE cramped")
+            server.execute("DROP TABLESPACE small")
 
 
 def test_boundaries_that_do_not_fit_change_nothing(small, tmp_path, monkeypatch):
@@ -240,6 +302,42 @@ def test_a_server_killed_in_the_middle_of_an_import(new_store, quick, postgresql
     assert standing() == {"a": 1.0, "b": 2.0}
     imports.apply(plan, who="x")
     assert len(standing()) == 2500
+
+
+def test_a_store_taken_away_in_the_middle_of_an_import_is_no_import_done(new_store, quick):
+    file = Path(new_store("sqlite").removeprefix("sqlite:///"))
+    imports.apply(quick({"a": 1}), who="x")
+    plan = quick({str(n): n for n in range(50)})
+
+    def take_away(_connection, _cursor, statement, *_rest):
+        if "INSERT INTO history" in statement:
+            file.rename(file.with_name("elsewhere"))
+
+    sa.event.listen(database.engine(), "before_cursor_execute", take_away)
+    refused(lambda: imports.apply(plan, who="x"), "a été retiré pendant l'écriture ; rien n'a été enregistré")
+    database.close()
+    # Put back, it is as it was before.
+    for beside in (*file.parent.glob("store.sqlite*"), *file.parent.glob("elsewhere-*")):
+        beside.unlink()
+    file.with_name("elsewhere").rename(file)
+    assert standing() == {"a": 1.0}
+
+
+def test_a_damaged_file_of_jobs_is_named_and_harms_no_record(new_store, quick):
+    file = Path(new_store("sqlite").removeprefix("sqlite:///")).with_name("jobs.sqlite")
+    imports.apply(quick({"a": 1}), who="x")
+    jobs.start(["--help"], file_name="f.csv", who="x")
+    database.close()
+    file.write_bytes(os.urandom(20_000))
+    for beside in file.parent.glob("jobs.sqlite-*"):
+        beside.unlink()
+    for action in (jobs.jobs, lambda: jobs.start([], file_name="f.csv", who="x")):
+        assert str(file) in refused(
+            action, "fichier endommagé. Supprimez-le : il ne contient que l'avancement"
+        )
+    assert standing() == {"a": 1.0}
+    file.unlink()
+    assert jobs.jobs() == []
 
 
 def damaged() -> bool:

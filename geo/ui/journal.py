@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import pandas as pd
 import streamlit as st
 
+from geo import words
 from geo.acts import ACTS, KINDS, act_words, kind_words, role_words, what_words
 from geo.i18n import N_, _, ngettext, number
 from geo.report.journal import journal_csv, journal_xlsx
@@ -126,7 +127,7 @@ def _table(found: pd.DataFrame) -> str:
 def _cells(row: dict[Any, Any]) -> list[str]:
     who = row["who"] or _("inconnu")
     return [
-        row["at"][:19].replace("T", " "),
+        f"{words.day(row['at'][:10])} {row['at'][11:19]}",
         f"{who} ({role_words(row['role'])})" if row["role"] else who,
         act_words(row["action"]),
         what_words(row["action"], row["details"], row["about"]),
