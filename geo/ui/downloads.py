@@ -43,8 +43,9 @@ def button(
     audience
         For whom the file is, where that is not who sees the page.
     """
-    role = who.who().audience.role
-    handed = _Handed(file_name, who.name(), role, (audience or who.audience()).role, _view(), rows)
+    person = who.who()
+    seen_by = (audience or who.audience()).role
+    handed = _Handed(file_name, person.name, person.audience.role, seen_by, _view(), rows)
     st.download_button(
         label,
         who.bound(partial(_made, make, handed)),

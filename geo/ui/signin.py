@@ -14,7 +14,7 @@ from geo.attempts import Attempts
 from geo.errors import AccessError
 from geo.i18n import _, language, number, set_language
 from geo.io.access import read_access
-from geo.ui import state, tokens, who
+from geo.ui import signnotes, state, tokens, who
 from geo.ui.parts import escaped
 
 # In the session: what the last attempt came to, and whether somebody of the public asked to sign in.
@@ -86,6 +86,7 @@ def _refused() -> str:
     if not said:
         return ""
     if read_access().of_claims(said) is None:
+        signnotes.without_role()
         text = _(
             "Le fournisseur vous connaît ({name}), mais rien de ce qu'il dit de vous ne donne de rôle ici. "
             "Demandez à qui administre l'application."
@@ -122,10 +123,13 @@ def _sign_in(lang: str) -> None:
         text = _("Trop d'essais : attendez {n} s.")
         st.session_state[_SAID] = text.format(n=number(math.ceil(wait)))
         return
-    if read_access().of_password(typed) is None:
+    entitled = read_access().of_password(typed)
+    if entitled is None:
+        signnotes.wrong_password()
         st.session_state[_SAID] = _("Ce mot de passe n'est pas juste.")
         return
     _attempts().succeeded(address)
+    signnotes.came_in(Who(name, entitled, "password"))
     st.session_state[who.TOKEN] = tokens.issue(name, typed)
     st.session_state.pop(_ENDED, None)
     st.session_state.pop(_ASKED, None)
@@ -185,6 +189,7 @@ def _everything() -> None:
 
 def sign_out() -> None:
     """End the session, here and wherever its cookie is."""
+    signnotes.left(who.who())
     if who.who().way == "oidc":
         st.logout()
         return
@@ -201,6 +206,8 @@ def _remember(person: Who) -> None:
     if person.way == "password" and token and st.context.cookies.get(tokens.COOKIE) != token:
         hours = read_access().hours
         code += _cookie(token, int(hours * 3600))
+    if person.way == "oidc":
+        signnotes.came_in(person)
     if person.signed_in:
         code += _WANTED
     if code:
