@@ -9,8 +9,5 @@ with under_heading:
     newest = overview.newest(whole.key_figures())
     show_accounting(whole.accounting(), sources_on=newest, limits=whole.limits())
 
-if journal.may_read():
-    journal.show(journal.ask())
-else:
-    journal.refuse()
+journal.show(journal.ask())
 state.write_address()

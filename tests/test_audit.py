@@ -15,7 +15,7 @@ import time_machine
 from geo import acts
 from geo.__main__ import main
 from geo.errors import StoreError
-from geo.io.records import read_table
+from geo.io.sheets import read_sheet
 from geo.settings import PROJECT_DIR
 from geo.store import (
     audit,
@@ -33,6 +33,14 @@ from tests.breaking import read_only
 from tests.store_servers import boundaries, contents, new_store, postgresql, quick, store  # noqa: F401
 
 GROUP = {"kind": "name", "text_key": "x", "level": "commune", "rows": 3}
+
+
+@pytest.fixture(autouse=True)
+def no_role():
+    """A command that was run in this process leaves its role behind."""
+    acts.act_as("")
+    yield
+    acts.act_as("")
 
 
 def lines(**asked) -> list[tuple]:
@@ -286,7 +294,7 @@ def test_the_command_reads_filters_and_writes_it(store, quick, tmp_path, capsys)
     for ending in ("csv", "xlsx"):
         file = tmp_path / f"journal.{ending}"
         assert main(["audit", "--act", "import", "--out", str(file)]) == 0
-        table = read_table(file)
+        table = read_sheet(file).table
         assert list(table["Qui"]) == ["'=cmd|' /C calc'!A0"]
         assert list(table["Acte"]) == ["Import"]
     capsys.readouterr()

@@ -47,16 +47,6 @@ class Asked(NamedTuple):
         return audit.entries(kinds=named, who=self.who, since=begins)
 
 
-def may_read() -> bool:
-    """Whether who is at the app may read who did what."""
-    return who.allowed("audit")
-
-
-def refuse() -> None:
-    """Say for whom the journal is."""
-    st.html(sheets.paragraph(_("Le journal est réservé à l'administration."), "notice"))
-
-
 def ask() -> Asked:
     """Show the choices of the page and return what is asked."""
     st.html(sheets.paragraph(_intro(), "key"))

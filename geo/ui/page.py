@@ -43,6 +43,7 @@ _NEEDED: Final = {
     "Qualité des données": "records",
     "Enregistrements": "records",
     "Corriger un enregistrement": "records",
+    "Journal": "audit",
 }
 _STYLE: Final = STATIC_DIR / "page.css"
 _SCRIPT: Final = STATIC_DIR / "page.js"

@@ -1,6 +1,8 @@
 """Signing in, in Chromium: with a password, and with a provider of OpenID Connect on this machine."""
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +59,14 @@ def by_provider(tmp_path_factory) -> Iterator[tuple[Server, Provider]]:
             yield running, provider
 
 
+def lines(server: Server) -> list[tuple[str, ...]]:
+    """The journal of a server's own store: act, who, role and means."""
+    file = server.log.parent / "home" / "store.sqlite"
+    with contextlib.closing(sqlite3.connect(file)) as store:
+        asked = "SELECT action, who, role, details FROM audit ORDER BY id"
+        return [tuple(row) for row in store.execute(asked).fetchall()]
+
+
 def beside(visit: Visit) -> str:
     visit.page.locator(".who").wait_for(timeout=60_000)
     return visit.page.locator(".who").inner_text()
@@ -101,6 +111,16 @@ def test_a_password_opens_the_link_that_was_followed_lasts_through_a_reload_and_
     visit.page.reload()
     visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
     assert WORD not in by_password.log.read_text(encoding="utf-8", errors="replace")
+    found = lines(by_password)
+    # A reload and a copy of the cookie are no sign-ins; what was typed with a wrong password is not kept.
+    assert found == [
+        ("sign_in_refused", "", "", "password"),
+        ("sign_in", "Awa", "coordinator", "password"),
+        ("sign_out", "Awa", "coordinator", ""),
+    ]
+    assert WORD.encode() not in b"".join(
+        each.read_bytes() for each in by_password.log.parent.rglob("store.*")
+    )
 
 
 def test_a_reader_by_password_is_offered_no_import_and_told_why_at_its_address(by_password, visit):
@@ -132,6 +152,11 @@ def test_a_claim_of_the_table_gives_its_role_and_the_page_that_was_asked_for(by_
     assert beside(visit) == "Bintou Maïga · partenaire · AMSS"
     assert "Importer" not in menu(visit)
     assert provider.refused == []
+    assert lines(server) == [
+        ("sign_in", "Awa Traoré", "coordinator", "oidc"),
+        ("sign_out", "Awa Traoré", "coordinator", ""),
+        ("sign_in", "Bintou Maïga", "partner", "oidc"),
+    ]
 
 
 def test_who_has_no_claim_of_the_table_is_told_so_and_sees_nothing(by_provider, visit):
@@ -144,5 +169,6 @@ def test_who_has_no_claim_of_the_table_is_told_so_and_sees_nothing(by_provider, 
     assert "Chaka Keïta" in alert.inner_text()
     assert menu(visit) == []
     assert visit.page.locator(".accounting").count() == 0
+    assert lines(server)[-1] == ("sign_in_refused", "Chaka Keïta", "", "oidc")
     visit.page.get_by_role("button", name="Se déconnecter").click()
     visit.page.get_by_role("button", name="Se connecter").wait_for(timeout=60_000)
