@@ -25,6 +25,8 @@ from geo.coordinates import PAIR, read_positions
 from geo.dates import Span, common, ends_before_start, read_spans
 from geo.grid import has_tags
 from geo.headings import (
+    ANSWERS,
+    ASKS_WHETHER_WORKING,
     EMPTY_VALUES,
     FUNCTIONALITY_VALUES,
     STATUS_VALUES,
@@ -119,7 +121,7 @@ def clean(
     )
     faults = _Faults([], {})
     read = _texts(raw, faults) | _figures(raw, faults) | _places(raw, columns, faults) | _times(raw, faults)
-    read |= _money(raw, columns, faults) | _values(raw, faults)
+    read |= _money(raw, columns, faults) | _values(raw, columns, faults)
     notes: list[str] = []
     read["activity_type"] = _types(raw, headings, types, notes, faults.problems)
     read["source_id"] = pd.Series(source_id, index=table.index)
@@ -270,8 +272,11 @@ def _stated(found: pd.DataFrame, stated: pd.Series, columns: Mapping[str, str]) 
     return (found["currency"] != "") | (stated != "") | bool(currency_code(columns["amount"]))
 
 
-def _values(raw: pd.DataFrame, faults: _Faults) -> dict[str, pd.Series]:
-    tables = (("functionality", FUNCTIONALITY_VALUES), ("activity_status", STATUS_VALUES))
+def _values(raw: pd.DataFrame, columns: Mapping[str, str], faults: _Faults) -> dict[str, pd.Series]:
+    states = dict(FUNCTIONALITY_VALUES)
+    if ASKS_WHETHER_WORKING.fullmatch(fold_heading(columns.get("functionality", ""))):
+        states = {name: (*words, *ANSWERS.get(name, ())) for name, words in states.items()}
+    tables = (("functionality", states), ("activity_status", STATUS_VALUES))
     return {
         column: _standard(raw[column], words, faults.problems) for column, words in tables if column in raw
     }

@@ -94,6 +94,11 @@ _UTM_CELL: Final = re.compile(
     r"^(?:utm|wgs\s*84|zone|\s|[:/])*(\d{1,2})\s*([c-hj-np-x])?\b[\s,;:]*(?:e|x|est)?[\s=:]*(\d{6}(?:[.,]\d+)?)"
     r"\s*(?:m\s*e?|e)?[\s,;/]+(?:n|y|nord)?[\s=:]*(\d{7}(?:[.,]\d+)?)\s*(?:m\s*n?|n)?$"
 )
+# The same with the zone at the end.
+_UTM_THEN_ZONE: Final = re.compile(
+    r"^(?:utm)?\s*(\d{6}(?:[.,]\d+)?)\s*(?:m\s*e?|e)?[\s,;/]+(\d{7}(?:[.,]\d+)?)\s*(?:m\s*n?|n)?[\s,;/]+"
+    r"(?:utm|zone|\s)*(\d{1,2}\s*[c-hj-np-x]?)$"
+)
 _ZONE: Final = re.compile(r"(?<!\d)(2[89]|3[01])\s*[a-z]?(?![\da-z])")
 
 
@@ -200,6 +205,9 @@ def _one_cell(text: str, utm_zone: str, region: str) -> _Read:
     if found := _POINT.match(_plain(text)):
         x, y = read_angle(found[1]), read_angle(found[2])
         return _paired(x, y, ("one_cell",)) if x and y else _Read(_NOWHERE, problem="not_a_position")
+    if found := _UTM_THEN_ZONE.match(plain):
+        read = _from_utm(_float(found[1]), _float(found[2]), found[3], region)
+        return read._replace(kinds=("one_cell", *read.kinds))
     if found := _UTM_CELL.match(plain):
         zone, _band, east, north = found.groups()
         read = _from_utm(_float(east), _float(north), zone, region)

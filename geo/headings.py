@@ -12,9 +12,24 @@ from typing import Final
 import pandas as pd
 
 from geo.activities import NUMBER_COLUMNS, PROVIDER_COLUMNS
-from geo.headingwords import FUNCTIONALITY_VALUES, HEADINGS, HXL_TAGS, STATUS_VALUES
+from geo.headingwords import (
+    ANSWERS,
+    ASKS_WHETHER_WORKING,
+    FUNCTIONALITY_VALUES,
+    HEADINGS,
+    HXL_TAGS,
+    STATUS_VALUES,
+)
 
-__all__ = ["FUNCTIONALITY_VALUES", "HEADINGS", "HXL_TAGS", "STATUS_VALUES", "recognise"]
+__all__ = [
+    "ANSWERS",
+    "ASKS_WHETHER_WORKING",
+    "FUNCTIONALITY_VALUES",
+    "HEADINGS",
+    "HXL_TAGS",
+    "STATUS_VALUES",
+    "recognise",
+]
 
 # Attributes that do not narrow a figure.
 HXL_PLAIN: Final = frozenset({"ind", "num", "total"})

@@ -3,6 +3,7 @@
 Tables only: :mod:`geo.headings` says how they are used.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -48,7 +49,10 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = _words(
         ),
         "functionality": (
             "functionality functionality_main fonctionnalite etat etat_fonctionnel "
-            "etat_de_fonctionnement fonctionnement state"
+            "etat_de_fonctionnement fonctionnement state "
+            # Asked as a question, as in forms: « Fonctionnel ? » oui, non.
+            "fonctionnel fonctionnelle est_fonctionnel est_il_fonctionnel point_d_eau_fonctionnel fonctionne "
+            "functional is_functional"
         ),
         "water_months": "water_months mois_d_eau nombre_de_mois_d_eau mois_avec_eau",
         "observed_on": (
@@ -120,7 +124,7 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = _words(
         "longitude": "longitude lon long lng x coord_x gps_longitude geo_lon easting",
         "position": (
             "position gps coordonnees coordonnees_gps coordinates point_gps geopoint lat_long lat_lon "
-            "latitude_longitude position_gps geolocalisation"
+            "latitude_longitude position_gps geolocalisation utm position_utm coordonnees_utm"
         ),
         "utm_zone": "utm_zone zone_utm fuseau fuseau_utm",
         "period": (
@@ -179,6 +183,15 @@ FUNCTIONALITY_VALUES: Final[Mapping[str, tuple[str, ...]]] = _words(
         "not_used": "not_used non_utilise abandonne unused abandoned",
         "unknown": "unknown inconnu non_renseigne ne_sait_pas",
     }
+)
+
+# What an answer means where the heading asks whether works run; under « En panne ? » it would mean
+# the opposite, so under no other heading.
+ASKS_WHETHER_WORKING: Final = re.compile(
+    r"(?!(?:.*_)?(?:non|pas|not|hors)_)(?:.*_)?(?:fonctionnel(?:le)?|fonctionne|functional)"
+)
+ANSWERS: Final[Mapping[str, tuple[str, ...]]] = _words(
+    {"functional": "oui yes o y", "broken": "non no n", "unknown": "nsp"}
 )
 
 STATUS_VALUES: Final[Mapping[str, tuple[str, ...]]] = _words(

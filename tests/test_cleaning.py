@@ -88,6 +88,25 @@ def test_a_date_that_is_none_is_listed(text):
     assert cell("Date début", text, "start_date") == ("", ["not_a_date"])
 
 
+@pytest.mark.parametrize(
+    ("heading", "cells", "read"),
+    [
+        ("Fonctionnel ?", ["Oui", "Non", "sec", ""], ["functional", "broken", "dry", ""]),
+        (
+            "Point d'eau fonctionnel",
+            ["yes", "no", "NSP", "en panne"],
+            ["functional", "broken", "unknown", "broken"],
+        ),
+        # Under another heading yes may mean the opposite: it is not known.
+        ("En panne ?", ["Oui", "Non", "sec", ""], ["", "", "dry", ""]),
+        ("Non fonctionnel ?", ["Oui", "Non", "sec", ""], ["", "", "dry", ""]),
+    ],
+)
+def test_yes_and_no_say_a_state_only_where_the_heading_asks_whether_it_works(heading, cells, read):
+    found = cleaned([{heading: cell} for cell in cells], given={"functionality": heading})
+    assert list(found.records["functionality"]) == read
+
+
 def test_words_of_state_and_status():
     found = cleaned([{"État": "En panne", "Statut": "terminé"}, {"État": "brille", "Statut": ""}])
     assert list(found.records["functionality"]) == ["broken", ""]

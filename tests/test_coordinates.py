@@ -69,6 +69,8 @@ def test_both_in_one_cell(text):
         ({"longitude": "500 000", "latitude": "1 800 000", "utm_zone": "29"}, (-9.0, 16.2808333)),
         ({"longitude": "1800000", "latitude": "500000", "utm_zone": "29N"}, (-9.0, 16.2808333)),
         ({"position": "30P 500000 1800000"}, (-3.0, 16.2808333)),
+        ({"position": "500000 1800000 30N"}, (-3.0, 16.2808333)),
+        ({"position": "500000 E, 1800000 N, zone 29"}, (-9.0, 16.2808333)),
         ({"position": "UTM 29N E 500000 N 1800000"}, (-9.0, 16.2808333)),
         (
             {"longitude": "500000", "latitude": "1800000", "provider_adm1_name": "Région de Mopti"},
