@@ -239,7 +239,9 @@ def calibrated(found: dict[str, float]) -> list[dict[str, object]]:
 
 def loads(what: str, loaded: Loaded, plain: Loaded, *, limited: bool) -> list[dict[str, object]]:
     """Rows of one visit."""
-    limits: tuple[float | str, ...] = (FIGURES_SECONDS, FIGURES_SECONDS, MAP_SECONDS) if limited else ("",) * 3
+    limits: tuple[float | str, ...] = (
+        (FIGURES_SECONDS, FIGURES_SECONDS, MAP_SECONDS) if limited else ("",) * 3
+    )
     rows = [
         row(f"{what}: {name} [s]", getattr(loaded, name), limit, getattr(plain, name))
         for name, limit in zip(("figures", "table", "map"), limits, strict=True)
