@@ -25,10 +25,7 @@ from geo.coordinates import PAIR, read_positions
 from geo.dates import Span, common, ends_before_start, read_spans
 from geo.grid import has_tags
 from geo.headings import (
-    ANSWERS,
-    ASKS_WHETHER_WORKING,
     EMPTY_VALUES,
-    FUNCTIONALITY_VALUES,
     STATUS_VALUES,
     by_values,
     contact_headings,
@@ -36,6 +33,7 @@ from geo.headings import (
     hxl_column,
     recognise,
     standard_value,
+    state_words,
 )
 from geo.money import currency_code, read_amounts
 
@@ -273,9 +271,7 @@ def _stated(found: pd.DataFrame, stated: pd.Series, columns: Mapping[str, str]) 
 
 
 def _values(raw: pd.DataFrame, columns: Mapping[str, str], faults: _Faults) -> dict[str, pd.Series]:
-    states = dict(FUNCTIONALITY_VALUES)
-    if ASKS_WHETHER_WORKING.fullmatch(fold_heading(columns.get("functionality", ""))):
-        states = {name: (*words, *ANSWERS.get(name, ())) for name, words in states.items()}
+    states = state_words(columns.get("functionality", ""))
     tables = (("functionality", states), ("activity_status", STATUS_VALUES))
     return {
         column: _standard(raw[column], words, faults.problems) for column, words in tables if column in raw

@@ -21,15 +21,7 @@ from geo.headingwords import (
     STATUS_VALUES,
 )
 
-__all__ = [
-    "ANSWERS",
-    "ASKS_WHETHER_WORKING",
-    "FUNCTIONALITY_VALUES",
-    "HEADINGS",
-    "HXL_TAGS",
-    "STATUS_VALUES",
-    "recognise",
-]
+__all__ = ["FUNCTIONALITY_VALUES", "HEADINGS", "HXL_TAGS", "STATUS_VALUES", "recognise"]
 
 # Attributes that do not narrow a figure.
 HXL_PLAIN: Final = frozenset({"ind", "num", "total"})
@@ -219,6 +211,17 @@ def standard_value(text: str, table: Mapping[str, tuple[str, ...]]) -> str | Non
     if folded in EMPTY_VALUES and folded not in table.get("unknown", ()):
         return ""
     return _inverted(table).get(folded)
+
+
+def state_words(heading: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the words of each state under this heading: yes and no too where it asks whether a work runs.
+
+    >>> "oui" in state_words("Fonctionnel ?")["functional"], "oui" in state_words("État")["functional"]
+    (True, False)
+    """
+    if not ASKS_WHETHER_WORKING.fullmatch(fold_heading(heading)):
+        return FUNCTIONALITY_VALUES
+    return {name: (*words, *ANSWERS.get(name, ())) for name, words in FUNCTIONALITY_VALUES.items()}
 
 
 def by_values(
