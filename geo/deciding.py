@@ -233,9 +233,12 @@ def _close(asked: Question, near: Near, gaz: Gazetteer) -> Decision:
     if not possible:
         return Decision("none", "unknown", shown, _score(inside[0][0], name) if inside else 0.0)
     best, unit = possible[0]
-    if len(possible) > 1 and possible[1][0] - best < MIN_LEAD[width]:
-        units = tuple(other for _away, other in possible[:MAX_CANDIDATES])
-        return Decision("ambiguous", "close", units, _score(best, name))
+    seconds = [other for away, other in possible[1:] if away - best < MIN_LEAD[width]]
+    if len(name.light) < MIN_LETTERS_VOWELS[width]:
+        # So near a short name, even one that it can hardly be a misspelling of is a doubt.
+        seconds += [other for away, other in inside if away <= best and other not in (unit, *seconds)]
+    if seconds:
+        return Decision("ambiguous", "close", (unit, *seconds)[:MAX_CANDIDATES], _score(best, name))
     # The same sound elsewhere against a real error here: the parent may be what is wrong.
     rivals = tuple(other for away, other in near if away == 0 and other in fitting - allowed)
     if rivals and best >= 1:

@@ -263,6 +263,18 @@ def test_one_vowel_of_a_short_name_may_only_be_its_neighbour() -> None:
     assert verdict("Soumpi", short, "Mopti")[0] == "none"
 
 
+def test_a_unit_as_near_as_the_best_leaves_a_short_name_in_doubt() -> None:
+    """Tarama is Tarma with a letter too many, which alone is taken; beside Takama it is not sure."""
+    table = _renamed("ML050604", "Tarma")
+    assert verdict("Tarama", gazetteer(table)) == ("match", "ML050604", "close")
+    two = gazetteer(table.assign(adm3_name=table["adm3_name"].replace("Ouro Modi", "Takama")))
+    assert verdict("Tarama", two) == ("ambiguous", "ML050604;ML050610", "close")
+    alone = gazetteer(
+        table.assign(adm3_name=table["adm3_name"].replace(["Ouro Modi", "Tarma"], ["Takama", "Ufu"]))
+    )
+    assert verdict("Tarama", alone)[0] == "none"
+
+
 def test_the_grown_article_of_a_hassaniya_name_can_be_left_out_or_written_apart() -> None:
     grown = gazetteer(_renamed("MR02503", "Lekhcheba"))
     assert verdict("El Khcheba", grown) == ("match", "MR02503", "sound")
