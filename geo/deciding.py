@@ -24,7 +24,7 @@ MIN_LETTERS_LOOSE: Final = {"cercle": 3, "region": 5, "open": 6}
 # Below these lengths a vowel stands only in the place of its neighbour [letters]: Sompi is
 # Soumpi, Soumpou is another place.
 MIN_LETTERS_VOWELS: Final = {"cercle": 3, "region": 7, "open": 7}
-# From this length on one letter may be any other [letters]: no other name is so near.
+# From this length on one letter after the first may be any other [letters]: no other name is so near.
 MIN_LETTERS_ANY: Final = 9
 # A name that has the consonants of another in their order, this many at least, may have
 # vowels changed, lost or added up to the number beside [letters of sound].
@@ -154,7 +154,10 @@ def _unless_twin(chosen: Decision, asked: Question, gaz: Gazetteer) -> Decision:
 
 def _sounding(name: Name, level: str, gaz: Gazetteer) -> frozenset[int]:
     found = gaz.sound.get((level, name.folded), frozenset()) | gaz.sound.get((level, name.light), frozenset())
-    return _with_number(name.number, found, gaz)
+    fitting = _with_number(name.number, found, gaz)
+    numbered = any(entry.name.number == name.number for unit in fitting for entry in gaz.names[unit])
+    # Sébécoro II, where Sébékoro has no number and Sébécoro I another one, may mean either.
+    return fitting if numbered or not fitting else found
 
 
 def _with_number(number: int | None, units: Iterable[int], gaz: Gazetteer) -> frozenset[int]:
@@ -265,7 +268,8 @@ def _close_enough(name: Name, known: Name, width: str) -> bool:
 
 
 def _alike(name: Name, known: Name, width: str, letters: int) -> bool:
-    if len(name.light) >= MIN_LETTERS_ANY and OSA.distance(name.written, known.written) <= 1:
+    same_start = name.written[:1] == known.written[:1]
+    if len(name.light) >= MIN_LETTERS_ANY and same_start and OSA.distance(name.written, known.written) <= 1:
         return True
     return related(
         name,

@@ -253,6 +253,7 @@ def test_one_letter_of_a_long_name_may_be_any_other() -> None:
     long = gazetteer(_renamed("ML050604", "Yélékédougou"))
     assert verdict("Yelekebougou", long) == ("match", "ML050604", "close")
     assert verdict("Yelebebougou", long)[0] == "none"
+    assert verdict("Belekedougou", long)[0] == "none"  # the first letter is the surest
     short = gazetteer(_renamed("ML050604", "Kédougou"))
     assert verdict("Kebougou", short)[0] == "none"
 
@@ -273,6 +274,15 @@ def test_a_unit_as_near_as_the_best_leaves_a_short_name_in_doubt() -> None:
         table.assign(adm3_name=table["adm3_name"].replace(["Ouro Modi", "Tarma"], ["Takama", "Ufu"]))
     )
     assert verdict("Tarama", alone)[0] == "none"
+
+
+def test_a_number_that_no_unit_of_the_name_has_is_no_choice() -> None:
+    """Fatoma II: the one Fatoma, unless a Fatoma I is known too."""
+    one = gazetteer(_renamed("ML050604", "Fatoma"))
+    assert verdict("Fatoma II", one)[:2] == ("match", "ML050604")
+    numbered = gazetteer(_renamed("ML050610", "Fattoma I"))
+    assert verdict("Fatoma II", numbered)[:2] == ("ambiguous", "ML050604;ML050610")
+    assert verdict("Fatoma I", numbered)[:2] == ("match", "ML050610")
 
 
 def test_the_grown_article_of_a_hassaniya_name_can_be_left_out_or_written_apart() -> None:
