@@ -31,9 +31,9 @@ POINT_SHAPES: Final = {
 
 def looks_of(points: pd.DataFrame) -> pd.DataFrame:
     """Points with the ``look`` of their state."""
-    return points.assign(
-        look=points["functionality"].where(points["functionality"].isin(POINT_LOOKS), "unknown")
-    )
+    # As text: a category that no point is in cannot stand for those without a state.
+    states = points["functionality"].astype("str")
+    return points.assign(look=states.where(states.isin(POINT_LOOKS), "unknown"))
 
 
 def point_rows(points: pd.DataFrame) -> list[tuple[str, str, int]]:

@@ -13,7 +13,9 @@
     map: "iframe[title^=streamlit_folium]",
     upload: "[data-testid=stFileUploaderDropzoneInput]",
     replace: "[data-testid=stFileUploaderDropzone] [data-testid=stBaseButton-borderlessIcon]",
-    remove: "[data-testid=stFileChipDeleteBtn] button"
+    remove: "[data-testid=stFileChipDeleteBtn] button",
+    reveal: "button[aria-label='Show password']",
+    hide: "button[aria-label='Hide password']"
   };
 
   function label(name, words) {

@@ -72,6 +72,8 @@ def _script(changed: float, lang: str) -> str:
         "upload": _("Choisir un fichier"),
         "replace": _("Choisir un autre fichier"),
         "remove": _("Retirer le fichier"),
+        "reveal": _("Montrer le mot de passe"),
+        "hide": _("Cacher le mot de passe"),
         "help": _("Aide : "),
     }
     code = Path(_SCRIPT).read_text(encoding="utf-8")

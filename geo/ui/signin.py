@@ -118,7 +118,7 @@ def _sign_in(lang: str) -> None:
     if not name or not typed:
         st.session_state[_SAID] = _("Il manque votre nom ou le mot de passe.")
         return
-    address = st.context.ip_address or ""
+    address = _address()
     if wait := _attempts().admit(address, time.monotonic()):
         text = _("Trop d'essais : attendez {n} s.")
         st.session_state[_SAID] = text.format(n=number(math.ceil(wait)))
@@ -133,6 +133,11 @@ def _sign_in(lang: str) -> None:
     st.session_state[who.TOKEN] = tokens.issue(name, typed)
     st.session_state.pop(_ENDED, None)
     st.session_state.pop(_ASKED, None)
+
+
+def _address() -> str:
+    """Return from where somebody asks: that of the proxy, where one stands before the app."""
+    return st.context.ip_address or ""
 
 
 def _leave() -> None:

@@ -4,9 +4,13 @@ import html
 import re
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo.access import Who
 from geo.i18n import set_language
+from geo.sharing import Audience
+from geo.ui import who
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADINGS_ONLY = "activity_type,implementing_org,quantity,provider_adm1_name\n"
@@ -52,3 +56,9 @@ def rows(app: AppTest, caption: str) -> list[list[str]]:
 def links(app: AppTest) -> list[tuple[str, str, str]]:
     """Label, page and query of every page link."""
     return [(each.proto.label, each.proto.page, each.proto.query_string) for each in app.get("page_link")]
+
+
+def as_somebody(patch: pytest.MonkeyPatch, role: str, organisation: str = "", *, name: str = "Awa") -> None:
+    """Let whoever opens a page from here on be signed in with this role."""
+    somebody = Who(name, Audience(role, organisation), "public" if role == "public" else "password")
+    patch.setattr(who, "_find", lambda settings: somebody)
