@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from geo import signs
 from geo.headings import EMPTY_VALUES, fold_heading
 from geo.spelling import parse
 
@@ -329,7 +330,7 @@ def _float(text: str) -> float:
 
 
 def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text.replace("°", "\0").replace("º", "\0")).casefold()
+    folded = signs.decomposed(text.replace("°", "\0").replace("º", "\0")).casefold()
     letters = "".join(character for character in folded if not unicodedata.combining(character))
     for written, meant in (
         ("\0", "°"),

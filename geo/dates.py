@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
+from geo import signs
+
 # Years that a record can speak of; outside them a number is something else.
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
@@ -118,7 +120,7 @@ def common(span: Span) -> str:
 
 def _plain(text: str) -> str:
     """Small letters without accents, one blank between words; dashes and slashes kept."""
-    folded = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
+    folded = signs.decomposed(text.replace("’", "'")).casefold()
     letters = "".join(character for character in folded if not unicodedata.combining(character))
     return re.sub(r"\s+", " ", letters).strip(" .,;")
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from geo import pcodes
+from geo import pcodes, signs
 from geo.gazetteer import Gazetteer, Near, nearest
 from geo.readings import Scope
 from geo.settings import LEVELS
@@ -248,6 +248,9 @@ def _close(asked: Question, near: Near, gaz: Gazetteer) -> Decision:
         return Decision(
             "ambiguous", "contradiction", (unit, *rivals[: MAX_CANDIDATES - 1]), _score(best, name)
         )
+    if signs.look_alikes(name.folded):
+        # Letters of another alphabet are no slip of a hand: who wrote them, and why, a person asks.
+        return Decision("ambiguous", "close", shown, _score(best, name))
     return _unless_twin(Decision("match", "close", (unit,), _score(best, name)), asked, gaz)
 
 

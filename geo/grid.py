@@ -16,6 +16,7 @@ from geo import settings
 from geo.errors import RecordFileError
 from geo.headings import contact_headings, heading_column, hxl_column, recognise
 from geo.i18n import _, number
+from geo.signs import tidied
 
 Row = tuple[int, Sequence[str]]
 # First row, first column, last row, last column of merged cells.
@@ -95,7 +96,9 @@ def table_of(
         If there are no headings, two of one name that matters, or more than the limits allow.
     """
     stream = iter(rows)
-    head = [(at, [cell.strip() for cell in cells]) for at, cells in islice(stream, ROWS_LOOKED_AT)]
+    first = [(at, [cell.strip() for cell in cells]) for at, cells in islice(stream, ROWS_LOOKED_AT)]
+    # Headings are read without signs that nobody sees; of the other cells the reader of the file says so.
+    head = [(at, [tidied(cell).strip() for cell in cells]) for at, cells in first]
     if not any(any(cells) for _at, cells in head):
         raise RecordFileError(_("{file} : aucune ligne remplie en tête. Rien à lire.").format(file=name))
     spans = [span for span in merged if span[2] <= ROWS_LOOKED_AT]
@@ -104,7 +107,7 @@ def table_of(
     headings, used = _headings(head[at:], spans)
     _check_width(len(headings), name)
     headings, renamed = _unique(_trimmed(headings), name, strict=strict_width)
-    body = chain(head[at + used :], stream)
+    body = chain(first[at + used :], stream)
     table, width = _columns(body, headings, name, strict_width=strict_width)
     named = [heading or f"colonne_{place}" for place, heading in enumerate(_padded(headings, width), 1)]
     table.columns = pd.Index(_unique(named, name, strict=False)[0], dtype="str")

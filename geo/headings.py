@@ -11,6 +11,7 @@ from typing import Final
 
 import pandas as pd
 
+from geo import signs
 from geo.activities import NUMBER_COLUMNS, PROVIDER_COLUMNS
 from geo.headingwords import (
     ANSWERS,
@@ -77,7 +78,7 @@ def fold_heading(text: str) -> str:
     'date_de_debut'
     """
     # œ and æ are letters of their own, which no normal form takes apart.
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    plain = signs.decomposed(text.casefold().replace("œ", "oe").replace("æ", "ae"))
     letters = "".join(character for character in plain if not unicodedata.combining(character))
     return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
 

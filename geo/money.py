@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
+from geo import signs
+
 NAN: Final = float("nan")
 
 
@@ -118,7 +120,7 @@ def currency_code(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
+    folded = signs.decomposed(text.replace("’", "'")).casefold()
     letters = "".join(character for character in folded if not unicodedata.combining(character))
     return re.sub(r"\s+", " ", letters).strip()
 

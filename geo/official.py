@@ -23,6 +23,7 @@ from geo.i18n import _, number
 from geo.polygons import clean_coverage, label_points
 from geo.projection import area_sqkm
 from geo.settings import CRS_STORAGE
+from geo.signs import tidied
 
 # One pattern a fact, tried on lower-cased column names; the first column that fits is taken.
 _PATTERNS: Final = {
@@ -146,7 +147,7 @@ def _text(column: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.dt.strftime("%Y-%m-%d").fillna("").reset_index(drop=True)
     plain = column.astype(object).where(column.notna(), "").astype(str)
-    return plain.str.replace("\x00", "").reset_index(drop=True)
+    return plain.map(tidied).astype(str).reset_index(drop=True)
 
 
 def _joined(columns: list[pd.Series], rows: int) -> list[str]:

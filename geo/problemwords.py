@@ -35,6 +35,11 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         N_("formules jamais calculées, lues comme vides"),
         N_("ouvrez le classeur, laissez-le calculer, enregistrez-le"),
     ),
+    "look_alikes": (
+        N_("lettres d'un autre alphabet, qui ressemblent aux nôtres"),
+        N_("récrivez ces mots : ils ne sont pris pour aucun autre"),
+    ),
+    "cut_text": (N_("texte trop long, coupé"), N_("gardez 32 767 caractères au plus par cellule")),
 }
 # What was done to be able to read: said with the number of rows.
 NOTES: Final[Mapping[str, str]] = {
@@ -57,6 +62,8 @@ NOTES: Final[Mapping[str, str]] = {
     "title_rows": N_("lignes de titre au-dessus du tableau"),
     "two_heading_rows": N_("titres sur deux lignes"),
     "headings_renamed": N_("titres en double, numérotés"),
+    "hidden_signs": N_("signes invisibles ou qui retournent le texte, retirés"),
+    "stacked_marks": N_("accents empilés sur une lettre, réduits à quatre"),
     "other_ending": N_("le fichier n'a pas l'extension de son format"),
 }
 

@@ -10,11 +10,12 @@ functions: no list of places is known here.
 
 import functools
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz.distance import OSA, Levenshtein
+
+from geo import signs
 
 _MOJIBAKE: Final = re.compile(r"[ÃÂâØÙ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _MARKS: Final = re.compile(r"[\u0300-\u036f\u064b-\u065f\u0640\u0670]")
@@ -196,7 +197,7 @@ def fold(text: str) -> str:
     text = repair_mojibake(text).lower()
     text = _APOSTROPHE.sub("", _ELISION.sub(r"\1 ", text))
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_LETTERS)).lower().translate(_LETTERS)
+        text = signs.decomposed(text.translate(_LETTERS)).lower().translate(_LETTERS)
         text = _APOSTROPHE.sub("", _MARKS.sub("", text))
     return _NOT_WORD.sub(" ", text).strip()
 

@@ -5,14 +5,13 @@ call the same thing by two names.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 import pandas as pd
 
-from geo import pcodes
+from geo import pcodes, signs
 from geo.classify import unit_word, value_words
 from geo.counting import SEPARATOR, Accounting
 from geo.coverage import WORK_MEASURES, Assumptions
@@ -388,5 +387,5 @@ _ISO3: Final = {"ML": "mli", "MR": "mrt"}
 def slug(text: str) -> str:
     """Small letters without accents, articles and brackets: ``Points d'eau`` is ``points_eau``."""
     bare = re.sub(r"\b[dl]['’]", " ", re.sub(r"\(.*?\)", "", text.lower()))
-    plain = unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode()
+    plain = signs.decomposed(bare).encode("ascii", "ignore").decode()
     return "_".join(re.findall(r"[a-z0-9]+", plain))

@@ -6,11 +6,11 @@ place beside them. Which unit a name means is the matcher's affair.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from geo import signs
 from geo.settings import LEVELS
 
 # A level below the communes: it details a place and is no unit of its own.
@@ -76,7 +76,7 @@ def read_zone(text: str) -> tuple[Place, ...]:
     """
     if len(text) > MAX_CHARACTERS:
         return ()
-    groups = _nested(_groups(_tokens(unicodedata.normalize("NFC", text.replace("’", "'")))))
+    groups = _nested(_groups(_tokens(signs.tidied(text.replace("’", "'")))))
     places = [place for group in groups for place in group.places()]
     return tuple(dict.fromkeys(places))
 

@@ -15,6 +15,7 @@ from geo import settings
 from geo.errors import CouvertureError
 from geo.headings import fold_heading
 from geo.i18n import _
+from geo.io import gdal
 from geo.io.shelf import Shelf
 from geo.localities import COLUMNS, checked
 
@@ -218,6 +219,13 @@ def _recognised(headings: list[str], path: Path, *, position: bool = True) -> di
 
 
 def _read_layer(path: Path) -> pd.DataFrame:
+    gdal.keep_inside()
+    if not gdal.is_what_it_says(path):
+        raise LocalityFileError(
+            _("{file} : {name} n'est pas ce que dit son nom, ou mène ailleurs. Rien n'en est lu.").format(
+                file=path.name, name=path.name
+            )
+        )
     try:
         frame = pyogrio.read_dataframe(path)
     except (pyogrio.errors.DataSourceError, ValueError) as error:

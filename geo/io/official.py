@@ -17,6 +17,7 @@ from pyogrio.errors import DataSourceError
 from geo import settings
 from geo.errors import BoundaryFileError
 from geo.i18n import _, number
+from geo.io import gdal
 from geo.official import recognise
 
 _READABLE: Final = (".shp", ".gpkg", ".geojson", ".json")
@@ -144,6 +145,13 @@ def _complete_shapefile(path: Path, file: str) -> None:
 
 def _read_first(paths: list[Path], file: str) -> gpd.GeoDataFrame:
     """Read the one layer whose columns are those of communes and whose geometries are polygons."""
+    gdal.keep_inside()
+    if other := [path.name for path in paths if not gdal.is_what_it_says(path)]:
+        raise BoundaryFileError(
+            _("{file} : {name} n'est pas ce que dit son nom, ou mène ailleurs. Rien n'en est lu.").format(
+                file=file, name=other[0]
+            )
+        )
     try:
         # GDAL says by warnings what it guessed or skipped: in a boundary file that is damage.
         with warnings.catch_warnings():

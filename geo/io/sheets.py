@@ -13,9 +13,10 @@ from typing import Final
 
 import pandas as pd
 
-from geo import settings
+from geo import settings, signs
 from geo.errors import RecordFileError
 from geo.grid import Grid, table_of
+from geo.headings import contact_headings
 from geo.i18n import _
 from geo.io import texts, vector, waypoints, workbooks
 from geo.io.archives import damaged, too_large
@@ -95,7 +96,17 @@ def read_sheet(path: Path, *, sheet: str = "") -> Opened:
     else:
         grid, problems = waypoints.read_points(path, kind)
         opened = Opened(grid.table, kind, noted=grid.noted, problems=problems)
-    return dataclasses.replace(opened, noted={**noted, **opened.noted})
+    return _tidied(dataclasses.replace(opened, noted={**noted, **opened.noted}))
+
+
+def _tidied(opened: Opened) -> Opened:
+    """Put right what nobody sees in the cells, and list what only looks like what it is taken for."""
+    contacts = contact_headings([str(name) for name in opened.table.columns])
+    made = signs.tidied_table(opened.table, unread=contacts)
+    faults = [frame for frame in (opened.problems, made.problems) if len(frame)]
+    problems = pd.concat(faults, ignore_index=True) if faults else opened.problems
+    noted = {**opened.noted, **made.noted}
+    return dataclasses.replace(opened, table=made.table, noted=noted, problems=problems)
 
 
 def kind_of(path: Path) -> str:

@@ -15,8 +15,10 @@ from geo import settings
 from geo.errors import RecordFileError
 from geo.grid import Grid
 from geo.i18n import _, number
+from geo.io import gdal
 from geo.io.archives import damaged
 from geo.settings import CRS_STORAGE
+from geo.signs import tidied
 
 # Attributes that would stand for the position beside the geometry itself.
 _POSITION: Final = ("longitude", "latitude")
@@ -34,6 +36,14 @@ def read_layers(path: Path, kind: str) -> dict[str, Grid]:
         If the file is damaged, larger than the limits, or holds no layer.
     """
     driver = {"geojson": "GeoJSON", "gpkg": "GPKG"}[kind]
+    gdal.keep_inside()
+    if kind == "geojson" and gdal.leads_elsewhere(path.read_bytes()):
+        raise RecordFileError(
+            _(
+                "{file} : la projection est donnée par une adresse, qui n'est pas demandée. Exportez-le en "
+                "WGS 84."
+            ).format(file=path.name)
+        )
     try:
         with warnings.catch_warnings():
             # GDAL says by warnings what it skipped: in a file of records that is damage.
@@ -84,7 +94,7 @@ def _read(source: str, layer: str, file: str) -> Grid:
         # A copy of the position among the attributes is older than the geometry.
         kept = [name for name in table if str(name).casefold() not in _POSITION]
         table = table[kept].assign(**points)
-    named = table.set_axis([str(name).strip() for name in table.columns], axis=1)
+    named = table.set_axis([tidied(str(name)).strip() for name in table.columns], axis=1)
     return Grid(named.set_axis(pd.RangeIndex(1, len(named) + 1)), 0, noted)
 
 

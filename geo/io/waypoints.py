@@ -15,6 +15,7 @@ from geo.errors import RecordFileError
 from geo.grid import Grid
 from geo.i18n import _, number
 from geo.io.archives import damaged, parts
+from geo.signs import tidied
 
 # What their own elements mean among the record's columns; others keep their name.
 _OWN: Final = {
@@ -129,7 +130,7 @@ def _placemark(element: Any) -> dict[str, str]:
         if tag == "data":
             text = next(((part.text or "").strip() for part in child if _tag(part) == "value"), "")
         if tag in ("data", "simpledata") and child.get("name"):
-            row.setdefault(str(child.get("name")).strip(), text)
+            row.setdefault(tidied(str(child.get("name"))).strip(), text)
         elif tag in _OWN and text:
             # A description of Google's is a page of HTML.
             row.setdefault(_OWN[tag], _MARKUP.sub(" ", text).strip())

@@ -17,6 +17,7 @@ from geo.errors import RecordFileError
 from geo.grid import Grid, Row, Span, table_of
 from geo.i18n import _
 from geo.io.archives import Extent, check_extent, damaged, inspect_workbook, parts, too_many_parts
+from geo.signs import tidied
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 # More sheets than any workbook of records has.
@@ -126,10 +127,11 @@ def _sheet(
 ) -> Sheet:
     visible = about.visible == python_calamine.SheetVisibleEnum.Visible
     sheet = book.get_sheet_by_name(about.name)
-    name = _("{file}, feuille « {sheet} »").format(file=file, sheet=about.name)
+    called = tidied(about.name)
+    name = _("{file}, feuille « {sheet} »").format(file=file, sheet=called)
     problems = _lost_cells(lost)
     if sheet.start is None:
-        return Sheet(about.name, visible, None, problems, _("{file} : feuille vide.").format(file=name))
+        return Sheet(called, visible, None, problems, _("{file} : feuille vide.").format(file=name))
     check_extent(sheet.total_height + 1, sheet.total_width + 1, file)
     # calamine keeps the empty rows above a table and leaves out the empty columns at its left.
     first = sheet.start[1]
@@ -140,8 +142,8 @@ def _sheet(
     try:
         grid = table_of(_rows(sheet), name=name, merged=merged)
     except RecordFileError as error:
-        return Sheet(about.name, visible, None, problems, str(error))
-    return Sheet(about.name, visible, grid, problems)
+        return Sheet(called, visible, None, problems, str(error))
+    return Sheet(called, visible, grid, problems)
 
 
 def _rows(sheet: python_calamine.CalamineSheet) -> Iterator[Row]:

@@ -9,6 +9,11 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from geo.signs import tidied
+
+# Longer than any note, name or reason that somebody types [characters].
+LONGEST_TYPED: Final = 4_000
+
 # Written out, not taken from geo.activities: a column added there needs a migration here (a test
 # says so); until then its values are kept in ``extra``.
 STORED_TEXTS: Final = (
@@ -79,8 +84,23 @@ STORED_PLACED_NUMBERS: Final = ("score", "distance_km")
 METADATA: Final = sa.MetaData()
 
 
+class Typed(sa.TypeDecorator[str]):
+    """What somebody types: without signs that nobody sees, and not without end, whoever sends it."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        """Return the text as it is kept, and as it is looked for."""
+        return None if value is None else tidied(value[:LONGEST_TYPED])
+
+
 def _text(name: str) -> sa.Column:
     return sa.Column(name, sa.Text, nullable=False, server_default="")
+
+
+def _typed(name: str) -> sa.Column:
+    return sa.Column(name, Typed, nullable=False, server_default="")
 
 
 def _records() -> sa.Table:
@@ -108,15 +128,15 @@ IMPORTS: Final = sa.Table(
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("source_id", sa.Text, sa.ForeignKey("sources.source_id"), nullable=False),
-    _text("file_name"),
+    _typed("file_name"),
     _text("file_sha256"),
     _text("options"),
-    _text("profile"),
+    _typed("profile"),
     sa.Column("partial", sa.Boolean, nullable=False, server_default=sa.false()),
     _text("imported_at"),
-    _text("imported_by"),
+    _typed("imported_by"),
     _text("undone_at"),
-    _text("undone_by"),
+    _typed("undone_by"),
     _text("summary"),
 )
 RECORDS: Final = _records()
@@ -147,15 +167,15 @@ SOURCES: Final = sa.Table(
     _text("details"),
     sa.Column("enabled", sa.Boolean, nullable=False, server_default=sa.true()),
     _text("changed_at"),
-    _text("changed_by"),
+    _typed("changed_by"),
 )
 PROFILES: Final = sa.Table(
     "profiles",
     METADATA,
-    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("name", Typed, primary_key=True),
     _text("details"),
     _text("changed_at"),
-    _text("changed_by"),
+    _typed("changed_by"),
 )
 DECISIONS: Final = sa.Table(
     "decisions",
@@ -163,8 +183,10 @@ DECISIONS: Final = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     *(_text(name) for name in ("text_key", "region_key", "cercle_key", "level", "place_key")),
-    *(_text(name) for name in ("text", "region", "cercle", "pcode", "note")),
-    *(_text(name) for name in ("decided_at", "decided_by", "revoked_at", "revoked_by")),
+    *(_text(name) for name in ("text", "region", "cercle", "pcode")),
+    _typed("note"),
+    *(_text(name) for name in ("decided_at", "revoked_at")),
+    *(_typed(name) for name in ("decided_by", "revoked_by")),
 )
 CORRECTIONS: Final = sa.Table(
     "corrections",
@@ -173,29 +195,34 @@ CORRECTIONS: Final = sa.Table(
     sa.Column("source_id", sa.Text, nullable=False),
     sa.Column("identity", sa.Text, nullable=False),
     sa.Column("field", sa.Text, nullable=False),
-    *(_text(name) for name in ("before", "after", "reason")),
-    *(_text(name) for name in ("corrected_at", "corrected_by", "revoked_at", "revoked_by")),
+    *(_text(name) for name in ("before", "corrected_at", "revoked_at")),
+    *(_typed(name) for name in ("after", "reason", "corrected_by", "revoked_by")),
 )
 ORGANISATIONS: Final = sa.Table(
     "organisations",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
-    *(_text(name) for name in ("kind", "text", "organisation", "note")),
-    *(_text(name) for name in ("decided_at", "decided_by", "revoked_at", "revoked_by")),
+    _text("kind"),
+    *(_typed(name) for name in ("text", "organisation", "note")),
+    *(_text(name) for name in ("decided_at", "revoked_at")),
+    *(_typed(name) for name in ("decided_by", "revoked_by")),
 )
 OVERLAPS: Final = sa.Table(
     "overlap_decisions",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
     *(_text(name) for name in ("first_source", "first_identity", "second_source", "second_identity")),
-    *(_text(name) for name in ("decision", "note")),
-    *(_text(name) for name in ("decided_at", "decided_by", "revoked_at", "revoked_by")),
+    _text("decision"),
+    _typed("note"),
+    *(_text(name) for name in ("decided_at", "revoked_at")),
+    *(_typed(name) for name in ("decided_by", "revoked_by")),
 )
 SNAPSHOTS: Final = sa.Table(
     "snapshots",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
-    *(_text(name) for name in ("name", "taken_at", "taken_by")),
+    _text("taken_at"),
+    *(_typed(name) for name in ("name", "taken_by")),
     sa.Column("records", sa.Integer, nullable=False, server_default="0"),
 )
 SNAPSHOT_RECORDS: Final = sa.Table(
@@ -210,7 +237,8 @@ AUDIT: Final = sa.Table(
     "audit",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
-    *(_text(name) for name in ("at", "who", "action", "details", "role", "about")),
+    *(_text(name) for name in ("at", "action", "details", "role", "about")),
+    _typed("who"),
     sa.Column("changes", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Index("ix_audit_changes", "changes", "id"),
 )
@@ -242,7 +270,8 @@ JOBS: Final = sa.Table(
     "jobs",
     JOBS_METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
-    *(_text(name) for name in ("file_name", "who", "state", "step", "message", "result")),
+    *(_typed(name) for name in ("file_name", "who")),
+    *(_text(name) for name in ("state", "step", "message", "result")),
     *(_text(name) for name in ("started_at", "changed_at")),
     sa.Column("pid", sa.Integer),
     _text("host"),

@@ -17,7 +17,7 @@ from geo.settings import LEVELS
 from geo.ui import data, keeping, overview, sheets, state, whole
 from geo.ui.data import Ground
 from geo.ui.overview import Row
-from geo.ui.parts import escaped, key_words
+from geo.ui.parts import escaped, key_words, label_text
 from geo.ui.placewords import described, kind, parents, places
 from geo.ui.sheets import Html
 
@@ -142,9 +142,10 @@ def ways(pcode: str, ground: Ground) -> None:
         query = sheets.with_language({"zone": pcode, "niveau": below})
         st.page_link("pages/carte.py", label=_("Voir sur la carte"), query_params=query)
         for level, code in parents(pcode, place.level).items():
-            label = f"{kind(level, code)} {ground.names.get(code, code)}"
+            named = f"{kind(level, code)} {ground.names.get(code, code)}"
+            label = label_text(named[:1].upper() + named[1:])
             query = sheets.with_language({NAME: code})
-            st.page_link("pages/fiche.py", label=label[:1].upper() + label[1:], query_params=query)
+            st.page_link("pages/fiche.py", label=label, query_params=query)
 
 
 def show(card: Card, ground: Ground) -> None:

@@ -16,7 +16,7 @@ from geo.store import corrections
 from geo.store.difference import shown_value
 from geo.store.record import Record
 from geo.ui import data, keeping, record, sheets, state, who, whole
-from geo.ui.parts import escaped
+from geo.ui.parts import escaped, label_text
 from geo.ui.placewords import described
 
 FIELD: Final = "champ"
@@ -119,7 +119,7 @@ def _find_unit() -> str:
     ground, names = data.ground(), {entry.code: entry for entry in found}
 
     def said(code: str) -> str:
-        return f"{names[code].name} · {described(code, names[code].kind, ground)} · {code}"
+        return label_text(f"{names[code].name} · {described(code, names[code].kind, ground)} · {code}")
 
     return str(st.radio(_("Unité"), list(names), format_func=said, key=f"correct-hits:{text}"))
 

@@ -15,6 +15,7 @@ from geo import filters, words
 from geo.activities import Source
 from geo.i18n import N_, _, number
 from geo.ui import state
+from geo.ui.parts import label_text
 
 # Record column -> name in the address.
 PARAMETERS: Final = {
@@ -157,7 +158,7 @@ def chips(now: Asked, sources: Mapping[str, Source], *, switches: Mapping[str, s
     with st.container(horizontal=True, key="chips", vertical_alignment="center"):
         for column, value in now.values.items():
             label = _(LABELS[column])
-            text = f"{label} : {_words(column, value, sources)} ×"
+            text = f"{label} : {label_text(_words(column, value, sources))} ×"
             st.button(text, key=f"chip-{column}", on_click=_clear, args=([PARAMETERS[column]],))
         for name, year in zip(("debut", "fin"), now.years, strict=True):
             if year:

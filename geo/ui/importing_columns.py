@@ -95,7 +95,7 @@ def _row(choice: Choice, handed: Handed, key: str) -> str:
     options = list(dict.fromkeys(["", *columnwords.COLUMNS, choice.column]))
     with right:
         return st.selectbox(
-            _("« {heading} » veut dire").format(heading=choice.heading),
+            _("« {heading} » veut dire").format(heading=parts.spoken_text(choice.heading)),
             options,
             index=options.index(choice.column),
             format_func=lambda column: columnwords.label(column) if column else _("laisser de côté"),

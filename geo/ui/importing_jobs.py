@@ -126,7 +126,7 @@ def _progress(lang: str, running: Sequence[int]) -> None:
         st.rerun()
     for job in found:
         st.progress(min(job.done / job.total, 1.0) if job.total else 0.0, text=_how_far(job))
-        stop = _("Arrêter l'import de « {file} »").format(file=job.file_name)
+        stop = _("Arrêter l'import de « {file} »").format(file=parts.label_text(job.file_name))
         if st.button(stop, key=f"import.stop:{job.id}"):
             who.require("import")
             with st.spinner(_("Arrêt…")):
@@ -140,7 +140,7 @@ def _how_far(job: Job) -> str:
     rows = f" {number(job.done)} / {number(job.total)}" if job.total else ""
     return (
         _("« {file} », par {who} : {step}").format(
-            file=parts.label_text(job.file_name), who=job.who, step=step
+            file=parts.label_text(job.file_name), who=parts.label_text(job.who), step=step
         )
         + rows
     )

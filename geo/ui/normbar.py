@@ -13,7 +13,7 @@ from geo.norms import DEFAULT_SET, KIND_WORDS, PARAMETER_WORDS, Norm, describe, 
 from geo.store import audit
 from geo.ui import state, who
 from geo.ui.needing import SET, Asked, parameter
-from geo.ui.parts import escaped
+from geo.ui.parts import escaped, label_text
 
 _SAVED: Final = "norms_said"
 _UNIT_WORDS: Final = {
@@ -30,7 +30,7 @@ def show(asked: Asked, gaps: Gaps) -> None:
     with st.container(key="norms"):
         st.html(bar(gaps))
         note = _("modifié pour cette session") if asked.overrides else ""
-        name = _("Jeu : {name}").format(name=gaps.norm_set.label)
+        name = _("Jeu : {name}").format(name=label_text(gaps.norm_set.label))
         # Not a popover: the form of a type with five norms is taller than the window it would float in.
         with st.expander(" · ".join(filter(None, [_("Modifier"), name, note])), key="norms-form"):
             st.html(_sources(gaps))
@@ -109,11 +109,11 @@ def _ask_values(asked: Asked) -> None:
 def _inputs(norm: Norm, usual: Norm) -> dict[str, tuple[float, float]]:
     """Return the name in the address of each value shown, with what was entered and what the set says."""
     unit = _(_UNIT_WORDS[norm.unit])
-    shown = {"value": (f"{usual.label} ({unit})", norm.value, usual.value)}
+    shown = {"value": (f"{label_text(usual.label)} ({unit})", norm.value, usual.value)}
     for key, each in norm.parameters.items():
         own = usual.parameters[key].value
         words = _(PARAMETER_WORDS[key])
-        shown[key] = (f"{words} ({usual.label})", each.value, own)
+        shown[key] = (f"{words} ({label_text(usual.label)})", each.value, own)
     found = {}
     for key, (label, value, own) in shown.items():
         share = key.endswith("_share")

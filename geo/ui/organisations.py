@@ -80,9 +80,10 @@ def _suggestions(held: Store) -> None:
                 f"{partnerwords.word(partnerwords.REASONS, row['reason'])}, {percent(row['score'] / 100, 0)}"
             )
             said = _("« {text} » = {organisation} ?").format(text=text, organisation=organisation)
+            tip = parts.label_text(said)
             st.html(f"<p><b>{parts.escaped(said)}</b> <span class='key'>{parts.escaped(why)}</span></p>")
             for kind, label in (("alias", _("Accepter")), ("rejected", _("Refuser"))):
-                if _may_decide() and st.button(label, key=f"{kind}-{aliases.key(text)}", help=said):
+                if _may_decide() and st.button(label, key=f"{kind}-{aliases.key(text)}", help=tip):
                     _decide(kind, text, organisation)
 
 
@@ -174,7 +175,7 @@ def _decided(held: Store) -> None:
             if row["revoked_at"]:
                 st.html(sheets.paragraph(_("annulée"), "key"))
             elif who.allowed(_act(row["kind"])) and st.button(
-                _("Annuler"), key=f"revoke-{row['id']}", help=said
+                _("Annuler"), key=f"revoke-{row['id']}", help=parts.label_text(said)
             ):
                 _revoke(int(row["id"]), row["kind"])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit import net_util
 from streamlit.delta_generator import DeltaGenerator
 
 from geo import assets
@@ -52,6 +53,9 @@ _SCRIPT: Final = STATIC_DIR / "page.js"
 @st.cache_resource(show_spinner=False)
 def _lay_out(own_files: tuple[str, ...]) -> None:
     assets.lay_out()
+    # Where a page of another address knocks, Streamlit asks a machine outside for its own address, and
+    # the whole server waits for the answer: it is told one.
+    net_util._external_ip = "127.0.0.1"
 
 
 @st.cache_data(show_spinner=False)

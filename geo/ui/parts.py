@@ -1,6 +1,7 @@
 """Pieces of HTML: legend, table, badge, card. Text in, escaped text out; no Streamlit, no counting."""
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -12,6 +13,11 @@ from geo.i18n import _, language, ngettext, number, unbroken
 
 # Order and words of the columns of the table are those of `table`.
 _NO_FIGURE: Final = "–"
+_MARKDOWN: Final = "\\`*_{}[]()#+-.!|~$:<>&"
+_MADE_ANYWAY: Final = re.compile(
+    r"(?:https?|www|mailto|xmpp)(?=[:.])|(?<=\S)@|:(?=\w)|[<>~-](?=[-=>])", re.IGNORECASE
+)
+_BLANKS: Final = re.compile(r"[ \t\r\n\u2028\u2029]+")
 
 
 def escaped(text: object) -> str:
@@ -20,8 +26,22 @@ def escaped(text: object) -> str:
 
 
 def label_text(text: str) -> str:
-    """``text`` with the signs of Markdown made harmless: the label of a widget is read as Markdown."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|~$:<>" else sign for sign in text)
+    """``text`` with the signs of Markdown made harmless: the label of a widget is read as Markdown.
+
+    An image in a label would be asked for from wherever it says, by every reader.
+    """
+    # Addresses, icons and arrows are made even of escaped signs: a joiner that nobody sees parts them.
+    parted = _MADE_ANYWAY.sub("\\g<0>\u2060", _BLANKS.sub(" ", text).strip(" "))
+    return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in parted)
+
+
+def spoken_text(text: str) -> str:
+    """``text`` without the signs of Markdown, for a label that is heard and not shown.
+
+    >>> spoken_text("Nombre (total)")
+    'Nombre total'
+    """
+    return " ".join("".join(" " if sign in _MARKDOWN else sign for sign in text).split())
 
 
 def swatch(klass: str, mark: str = "") -> str:

@@ -185,7 +185,7 @@ def crumbs(view: View, ground: Ground) -> None:
             if place_in_row:
                 st.html("<span aria-hidden='true'>›</span>", width="content")
             st.button(
-                name,
+                parts.label_text(name),
                 key=f"crumb-{place_in_row}-{code}",
                 type="tertiary",
                 disabled=code == view.unit and place_in_row == len(unique) - 1,

@@ -18,6 +18,7 @@ from geo.store.record import Record
 from geo.store.record import read as read_record
 from geo.ui import data, keeping, overview, sheets, state
 from geo.ui.data import Ground
+from geo.ui.parts import label_text
 from geo.ui.placewords import places
 from geo.ui.sheets import Html
 
@@ -336,7 +337,7 @@ def ways(row: Row) -> None:
         name = ground.names.get(place, place)
         st.page_link(
             "pages/fiche.py",
-            label=_("Fiche de {name}").format(name=name),
+            label=_("Fiche de {name}").format(name=label_text(name)),
             query_params=sheets.with_language({"unite": place}),
         )
 
