@@ -43,7 +43,8 @@ _THOUSANDS: Final = re.compile(r"^\d{1,3}([.,]\d{3})+$")
 # Numbers of Mali and Mauritania (8 digits, in pairs or in one) and e-mail addresses.
 _REACHES_A_PERSON: Final = re.compile(
     r"(?<![\d.,])(?:(?:\+|00)22[23][ .-]?)?[2-9]\d([ .-]?)\d{2}\1\d{2}\1\d{2}(?![\d,])"
-    r"|[\w.+-]+@[\w-]+\.\w[\w.]*"
+    # From where a word begins only: tried at every letter of a long word, it takes the square of its length.
+    r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w[\w.]*"
 )
 WITHHELD: Final = "[…]"
 # Columns that a heading may mean although it holds a word such as "responsable".

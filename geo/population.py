@@ -50,6 +50,8 @@ _HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _COUNTS: Final = ("people", "female", "male")
 _UNKNOWN: Final = frozenset({"", "na", "n_a", "nd", "n_d", "nr", "n_r", "null", "nan", "inconnu", "unknown"})
+# A heading says all it says in fewer characters.
+_LONGEST_HEADING: Final = 200
 _GROUPED: Final = re.compile(r"\d{1,3}(?:[ \u00a0\u202f'’.,]\d{3})+")
 # Rows without a commune that may be left out of an otherwise good table.
 MAX_UNKNOWN_SHARE: Final = 0.02
@@ -94,7 +96,7 @@ def recognise(headings: Sequence[str], *, year: str = "") -> dict[str, str]:
 
 
 def _without_year(heading: str) -> tuple[str, str]:
-    folded = fold_heading(heading)
+    folded = fold_heading(heading[:_LONGEST_HEADING])
     dated = re.fullmatch(r"(.+?)_?((?:19|20)\d\d)", folded)
     return (dated[1], dated[2]) if dated else (folded, "")
 

@@ -220,7 +220,9 @@ def parse(text: str) -> Name:
 
 def parts(text: str) -> list[str]:
     """Split a cell that names several places (``Soumpi et Léré``); one piece is the cell itself."""
-    return [piece.strip() for piece in _SPLIT.split(_BRACKETS.sub(" ", text)) if piece.strip()]
+    # Blanks made one: a thousand of them would be tried from each.
+    plain = " ".join(_BRACKETS.sub(" ", text).split())
+    return [piece.strip() for piece in _SPLIT.split(plain) if piece.strip()]
 
 
 @functools.lru_cache(maxsize=2**18)

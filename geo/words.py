@@ -381,11 +381,15 @@ def place_slugs(unit: str, frame: Frame) -> tuple[str, str]:
     return "-".join(sorted(_ISO3[country] for country in countries)), where
 
 
+# A name of a file holds several [characters].
+_LONGEST_SLUG: Final = 60
+# What follows in a name of a place says nothing more [characters].
+_LONGEST_NAME: Final = 500
 _ISO3: Final = {"ML": "mli", "MR": "mrt"}
 
 
 def slug(text: str) -> str:
     """Small letters without accents, articles and brackets: ``Points d'eau`` is ``points_eau``."""
-    bare = re.sub(r"\b[dl]['’]", " ", re.sub(r"\(.*?\)", "", text.lower()))
+    bare = re.sub(r"\b[dl]['’]", " ", re.sub(r"\(.*?\)", "", text[:_LONGEST_NAME].lower()))
     plain = signs.decomposed(bare).encode("ascii", "ignore").decode()
-    return "_".join(re.findall(r"[a-z0-9]+", plain))
+    return "_".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST_SLUG].rstrip("_")

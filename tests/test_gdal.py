@@ -37,7 +37,7 @@ ELSEWHERE = {
     "address alone": "@/a.geojson",
     "address of GDAL": "/vsicurl/@/a.geojson",
     "path": "/etc/passwd",
-    "service": '<WFSDataSource><URL>@/wfs</URL></WFSDataSource>',
+    "service": "<WFSDataSource><URL>@/wfs</URL></WFSDataSource>",
     "picture": "<GDAL_WMS><Service name='TMS'><ServerUrl>@/a</ServerUrl></Service></GDAL_WMS>",
 }
 

@@ -6,6 +6,7 @@ the headers announce.
 
 import functools
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,16 +21,18 @@ from geo.i18n import _, number
 _CHUNK: Final = 1 << 20
 # More parts than any workbook has: reading their names alone would take its time.
 _MAX_PARTS: Final = 10_000
-_FAULTS: Final = (
+# What a spoilt archive raises, beside OSError.
+SPOILT: Final = (
     zipfile.BadZipFile,
     zlib.error,
+    struct.error,
     EOFError,
     NotImplementedError,
     RuntimeError,
-    OSError,
     ValueError,
     LookupError,
 )
+_FAULTS: Final = (*SPOILT, OSError)
 _DECLARED: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 # Cells with something in them; an empty styled cell closes itself.
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>]|)>")

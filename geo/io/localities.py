@@ -16,6 +16,7 @@ from geo.errors import CouvertureError
 from geo.headings import fold_heading
 from geo.i18n import _
 from geo.io import gdal
+from geo.io.archives import SPOILT
 from geo.io.shelf import Shelf
 from geo.localities import COLUMNS, checked
 
@@ -168,7 +169,7 @@ def _unzipped(data: bytes, path: Path) -> bytes:
                     )
                 )
             return archive.read(wanted[0])
-    except zipfile.BadZipFile as error:
+    except (*SPOILT, OSError) as error:
         raise LocalityFileError(_("{file} : archive abîmée.").format(file=path.name)) from error
 
 

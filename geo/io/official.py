@@ -4,7 +4,6 @@ import re
 import tempfile
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from geo import settings
 from geo.errors import BoundaryFileError
 from geo.i18n import _, number
 from geo.io import gdal
+from geo.io.archives import SPOILT
 from geo.official import recognise
 
 _READABLE: Final = (".shp", ".gpkg", ".geojson", ".json")
@@ -85,7 +85,7 @@ def _unpacked(path: Path) -> Iterator[Path]:
                 room = limit
                 for member in members:
                     room -= _extract(archive, member, Path(scratch), room, path.name)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except SPOILT as error:
             raise _cut(path.name) from error
         except OSError as error:
             # A spoilt offset makes an impossible seek; a full disk ends here too.

@@ -16,6 +16,7 @@ from geo.boundaries import Boundaries
 from geo.errors import PopulationFileError, RecordFileError
 from geo.i18n import _, number
 from geo.io import texts
+from geo.io.archives import SPOILT
 from geo.io.folders import reason, write_folders, write_text_at_once
 from geo.io.records import sha256, table_from_text
 from geo.io.sheets import kind_of
@@ -87,7 +88,7 @@ def _read_workbook(path: Path) -> pd.DataFrame:
             if unpacked > 10 * settings.MAX_POPULATION_FILE_MB:
                 raise _too_large(path, unpacked)
         kind = kind_of(path)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
+    except (*SPOILT, OSError) as error:
         raise PopulationFileError(_damaged(path)) from error
     if kind not in ("xlsx", "xls", "ods"):
         raise PopulationFileError(_damaged(path))

@@ -20,8 +20,10 @@ from geo.settings import ACTIVITIES_DIR
 
 ENCODINGS = ("utf-8-sig", "cp1252")
 SEPARATORS = ",;\t|"
-# A cell that begins so is run as a formula by spreadsheets.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins so, blanks before it or not, is run as a formula by some spreadsheet; where the
+# locale is East Asian, signs of full width too.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_BLANK_STARTS = ("\t", "\r")
 
 
 def read_types(path: Path = ACTIVITIES_DIR / "types.toml") -> dict[str, ActivityType]:
@@ -151,7 +153,9 @@ def safe_cell(value: object) -> object:
     >>> safe_cell("=1+1"), safe_cell("-8.5"), safe_cell(-8.5)
     ("'=1+1", '-8.5', -8.5)
     """
-    if not isinstance(value, str) or not value.startswith(FORMULA_STARTS):
+    if not isinstance(value, str) or not (
+        value.startswith(_BLANK_STARTS) or value.lstrip().startswith(FORMULA_STARTS)
+    ):
         return value
     try:
         float(value)

@@ -19,7 +19,7 @@ from geo.grid import Grid, table_of
 from geo.headings import contact_headings
 from geo.i18n import _
 from geo.io import texts, vector, waypoints, workbooks
-from geo.io.archives import damaged, too_large
+from geo.io.archives import SPOILT, damaged, too_large
 
 # What the reader of each kind is; a name with the wrong ending is noted.
 ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -185,7 +185,7 @@ def _kind_of_archive(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             lying = next((name for name in names if name.startswith("xl/") and name.endswith(".bin")), "")
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+    except (*SPOILT, OSError) as error:
         raise damaged(path.name) from error
     if "xl/workbook.xml" in names or (names and any(name.startswith("xl/worksheets/") for name in names)):
         return "xlsx"

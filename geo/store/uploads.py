@@ -12,6 +12,7 @@ from typing import Final
 from geo import settings
 from geo.errors import StoreError
 from geo.i18n import _
+from geo.signs import tidied
 from geo.store.orders import Order
 
 # Who hands a file in and goes away leaves it behind; it is thrown away after this time [s].
@@ -19,8 +20,11 @@ KEPT_SECONDS: Final = 24 * 3600
 _ORDER: Final = "order.json"
 _JOB: Final = "job"
 _PREFIX: Final = "upload-"
-# A file name that is longer cannot be written everywhere.
+# A file name that is longer cannot be written everywhere [characters, bytes].
 _LONGEST: Final = 100
+_MOST_BYTES: Final = 200
+# Names that Windows takes for devices, whatever ends them.
+_DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
 
 def folder() -> Path:
@@ -58,11 +62,16 @@ def safe_name(name: str) -> str:
     ('passwd', 'Liste__ é.xlsx', 'fichier')
     """
     last = re.split(r"[/\\]", name)[-1]
-    plain = re.sub(r"[^\w .()\-]", "_", last).strip(" .-")
+    plain = re.sub(r"[^\w .()\-]", "_", tidied(last)).strip(" .-")
     stem, dot, ending = plain.rpartition(".")
     short = plain if len(plain) <= _LONGEST else f"{(stem or plain)[: _LONGEST - 8]}{dot}{ending[:7]}"
+    if len(short.encode()) > _MOST_BYTES:
+        stem, dot, ending = short.rpartition(".")
+        kept = (stem or short).encode()[: _MOST_BYTES - 40].decode(errors="ignore")
+        short = f"{kept}{dot}{ending[:7]}"
     # Order and job lie beside it, under names of their own.
-    return f"_{short}" if short in (_ORDER, _JOB) else short or "fichier"
+    own = short.casefold() in (_ORDER, _JOB) or _DEVICES.match(short)
+    return f"_{short}" if own else short.strip(" .-") or "fichier"
 
 
 def place_order(path: Path, order: Order) -> Path:
