@@ -5,16 +5,21 @@ import io
 import re
 import time
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import pandas as pd
 import pypdf
 
+from geo import facts, store
 from geo.commands.pack import ready
 from geo.facts import Prepared, View
 from geo.io.norms import read_not_comparable, read_set
+from geo.io.records import read_types
 from geo.meeting import Meeting, meeting
 from geo.report import pack
 from geo.report.pack import Tools
+from geo.sharing import READER, share
 from tests.printed import DAY
 
 REGION, CERCLE = "ML05", "ML0702"  # Mopti with 8 cercles, Bourem with 5 communes
@@ -52,6 +57,24 @@ def made(prepared: Prepared, tools: Tools, unit: str, **view: object) -> Made:
 @functools.cache
 def pack_of(unit: str) -> Made:
     return made(*shipped(), unit)
+
+
+def named_like_markup(texts: Sequence[str]) -> tuple[Prepared, Tools]:
+    """The shipped records and one more for each text, whose organisations and sources are named so."""
+    prepared, tools = shipped()
+    held = store.load(prepared.frame.boundaries)
+    committee = held.records[held.records["activity_type"] == "peace_committee"].iloc[:1]
+    place = {"place_set": CERCLE, "adm1_pcode": "ML07", "adm2_pcode": CERCLE, "adm3_pcode": ""}
+    placed = committee.assign(**place, precision="cercle", outcome="placed", quantity=1.0)
+    rows = [placed.assign(implementing_org=text, donor=text, partner_orgs=text) for text in texts]
+    shared = share(pd.concat([held.records, *rows], ignore_index=True), READER, types=read_types())
+    sources = {
+        name: replace(source, title=f"{texts[1]} {source.title}", attribution=texts[0], caveats=texts[2])
+        for name, source in held.sources.items()
+    }
+    people = prepared.population
+    again = facts.prepare(shared, prepared.frame, types=read_types(), sources=sources, people=people)
+    return again, tools
 
 
 def plain(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import streamlit as st
 
 from geo.i18n import _, language
+from geo.signs import one_line
 
 _CHOSEN: Final = "chosen"
 _DEFAULTS: Final = "defaults"
@@ -74,7 +75,7 @@ def chosen(name: str, options: Container[str], default: str) -> str:
         if asked in options:
             kept[name] = asked
         else:
-            st.session_state.setdefault(_LEFT_OUT, {})[name] = asked[:_LONGEST]
+            st.session_state.setdefault(_LEFT_OUT, {})[name] = one_line(asked, _LONGEST)
     if kept.get(name) not in options:
         kept[name] = default
     return kept[name]

