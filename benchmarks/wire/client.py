@@ -48,6 +48,8 @@ class Reader:
             subprotocols=[websockets.Subprotocol("streamlit")],
             max_size=LARGEST_MESSAGE,
             open_timeout=timeout,
+            # A browser asks for no sign of life: on a busy machine the answer comes late, and it waits.
+            ping_interval=None,
         )
         return await self._run(timeout)
 

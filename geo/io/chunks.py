@@ -82,7 +82,11 @@ def read_chunks(
         for batch in batches(path, rows, columns):
             yield _table(batch, first)
             first += len(batch)
-    except (pa.ArrowException, csv.Error, UnicodeDecodeError, OSError) as error:
+    except UnicodeDecodeError as error:
+        raise RecordFileError(
+            _("{file} : encodage non reconnu. Enregistrez-le en CSV UTF-8.").format(file=path.name)
+        ) from error
+    except (pa.ArrowException, csv.Error, OSError) as error:
         raise damaged(path.name) from error
 
 
