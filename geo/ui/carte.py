@@ -131,6 +131,7 @@ def show(shown: Shown, *, on_pick: Callable[[str], None]) -> None:
     )
 
 
+@functools.lru_cache(maxsize=2)
 def focus_corners(ground: Ground) -> Frame:
     """Return the corners of the four regions together."""
     focus = ground.boundaries.regions.loc[ground.boundaries.regions["focus"], "adm1_pcode"]
