@@ -65,11 +65,14 @@ def test_the_survey_through_the_page(own_server: Server, visit, shared_data):
     start.click()
     visit.page.get_by_test_id("stProgress").wait_for(timeout=60_000)
     visit.page.locator("section[role=status]").wait_for(timeout=120_000)
-    assert "Import 1 enregistré" in visit.page.locator("section[role=status]").inner_text()
+    ended = visit.page.locator("section[role=status]").inner_text()
+    assert "Import 1 enregistré" in ended
+    # As it was ticked: the totals stay what the counts said.
+    assert "25 lignes laissées où la source remplacée les comptait." in ended
     visit.page.get_by_role("link", name="Voir la carte").click()
     visit.map.locator("#map_div[data-drawn]").wait_for(timeout=60_000)
     go(visit, f"{own_server.address}/vue_ensemble")
-    assert "7\u202f162 en service" in re.sub(
+    assert "7\u202f173 en service" in re.sub(
         r"[ \n\t]+", " ", visit.page.get_by_test_id("stMain").inner_text()
     )
     assert visit.outside(own_server.address) == []
