@@ -14,6 +14,7 @@ from typing import Any, Final
 from geo.errors import AccessError
 from geo.i18n import N_, _
 from geo.sharing import PUBLIC, READER, ROLES, Audience
+from geo.suppression import SMALL_NUMBER
 
 # What can be asked of the app beyond looking at shared figures. A record, and what is listed of it;
 # files of single records; corrections; imports; places and names decided, states of a meeting kept;
@@ -41,6 +42,9 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
 }
 PASSWORD_VARIABLE: Final = "COUVERTURE_PASSWORD_"
 PUBLIC_VARIABLE: Final = "COUVERTURE_PUBLIC"
+SMALL_VARIABLE: Final = "COUVERTURE_SMALL_NUMBER"
+# A greater threshold would withhold nearly all there is.
+_GREATEST_SMALL: Final = 100
 # Shorter ones are guessed.
 SHORTEST_PASSWORD: Final = 10
 _LONGEST_NAME: Final = 60
@@ -86,12 +90,15 @@ class Access:
         Whether who is not signed in sees aggregates.
     hours
         How long a sign-in lasts [h].
+    small_number
+        Numbers of 1 up to one less are withheld from the public.
     """
 
     rules: Sequence[Rule] = ()
     passwords: Sequence[tuple[bytes, Audience]] = ()
     public: bool = False
     hours: float = 12.0
+    small_number: int = SMALL_NUMBER
 
     def of_claims(self, claims: Mapping[str, Any]) -> Audience | None:
         """Return what the claims of a provider entitle to; None without a claim of the table."""
@@ -192,7 +199,8 @@ def settings(environment: Mapping[str, str], table: Mapping[str, Any]) -> Access
     ----------
     environment
         ``COUVERTURE_PASSWORD_READER``, ``…_COORDINATOR``, ``…_ADMINISTRATOR``,
-        ``…_PARTNER_<NAME>``; ``COUVERTURE_PUBLIC``.
+        ``…_PARTNER_<NAME>``; ``COUVERTURE_PUBLIC``,
+        ``COUVERTURE_SMALL_NUMBER``.
     table
         ``hours``; ``role``: list of ``claim, value, role, organisation``;
         ``partner``: name in a variable to organisation as the records name it.
@@ -216,7 +224,20 @@ def settings(environment: Mapping[str, str], table: Mapping[str, Any]) -> Access
         passwords=tuple(_passwords(environment, partners)),
         public=environment.get(PUBLIC_VARIABLE, "").strip().lower() in _YES,
         hours=float(hours),
+        small_number=_small_number(environment.get(SMALL_VARIABLE, "").strip()),
     )
+
+
+def _small_number(text: str) -> int:
+    if not text:
+        return SMALL_NUMBER
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 2 <= int(text) <= _GREATEST_SMALL):
+        raise AccessError(
+            _("{variable} est un nombre entier, de 2 à {most}.").format(
+                variable=SMALL_VARIABLE, most=_GREATEST_SMALL
+            )
+        )
+    return int(text)
 
 
 def _rule(number: int, line: Any) -> Rule:

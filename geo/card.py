@@ -30,6 +30,8 @@ class Card:
         Shared records that may touch the unit and name nothing in it.
     neighbours : DataFrame
         Unit and neighbours by type: ``pcode, name, activity_type`` and values.
+    public : bool
+        Made for the public: records are not listed.
     """
 
     pcode: str
@@ -39,6 +41,7 @@ class Card:
     here: pd.DataFrame
     above: pd.DataFrame
     neighbours: pd.DataFrame
+    public: bool = False
 
 
 def card(
@@ -66,7 +69,7 @@ def card(
         view = View(activity_type=name, measure=of_type.kind.measure, level=level, unit=pcode)
         facts = build(prepared, replace(view, assumptions=assumptions or Assumptions()))
         total = facts.total
-        if not len(of_type.records):
+        if not prepared.has(name):
             continue
         named = _named_in(of_type, pcode, level)
         here.append(facts.records[facts.records.index.isin(named)])
@@ -84,6 +87,7 @@ def card(
         here=_stack(here),
         above=_stack(above),
         neighbours=_stack(around),
+        public=prepared.fixed is not None,
     )
 
 

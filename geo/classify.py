@@ -3,7 +3,8 @@
 A unit is filled by the class of its lower bound; where the upper bound is
 higher, a ring in the class of the upper bound is drawn over it, open where a
 figure was not reported and there is no upper bound. Six values never mix: a
-number, zero, none reported, not reported, unknown, not applicable.
+number, zero, none reported, not reported, unknown, not applicable; in the public mode
+a seventh stands apart from them, withheld.
 """
 
 import functools
@@ -19,7 +20,11 @@ from geo.i18n import N_, _, language, ngettext, number
 
 NUMBER_CLASSES: Final = ("c1", "c2", "c3", "c4", "c5")
 # After the numbers, from the surest statement to the emptiest.
-OTHER_CLASSES: Final = ("presence", "zero", "none_reported", "not_reported", "unknown", "not_applicable")
+OTHER_CLASSES: Final = (
+    *("presence", "withheld", "zero", "none_reported", "not_reported", "unknown", "not_applicable"),
+)
+# Classes that a legend names only where a unit is in them.
+_WHERE_MET: Final = ("presence", "withheld")
 ORDER: Final = (*reversed(NUMBER_CLASSES), *OTHER_CLASSES)
 OPEN_RING: Final = "open"
 
@@ -27,6 +32,7 @@ OPEN_RING: Final = "open"
 STYLES: Final = {
     **dict(zip(NUMBER_CLASSES, ("#E2EFF4", "#A9CFDB", "#6AA9BF", "#2F7F9D", "#0B4F6C"), strict=True)),
     "presence": "#F3F8FA",
+    "withheld": "dots",
     "zero": "#FFFFFF",
     "none_reported": "hatch",
     "not_reported": "hatch",
@@ -41,6 +47,7 @@ RINGS: Final = {
 
 WORDS: Final = {
     "presence": N_("présent, nombre non réparti"),
+    "withheld": N_("retenu (petit nombre)"),
     "zero": N_("zéro"),
     "none_reported": N_("aucun signalé"),
     "not_reported": N_("n. r."),
@@ -259,7 +266,7 @@ def legend(classified: pd.DataFrame, classes: Classes) -> pd.DataFrame:
     """
     counts = Counter(classified["klass"].tolist())
     codes = [code for code in ORDER if code in classes.codes or code in OTHER_CLASSES]
-    codes = [code for code in codes if code != "presence" or counts[code]]
+    codes = [code for code in codes if code not in _WHERE_MET or counts[code]]
     return pd.DataFrame(
         {
             "klass": codes,
@@ -280,6 +287,11 @@ def in_map_order(classified: pd.DataFrame, *, among: np.ndarray | None = None) -
     # A few hundred rows: sorted as tuples in a third of the time that a frame of four keys takes.
     order = sorted(places, key=lambda place: (*keys[place], place))
     return classified.iloc[order].reset_index(drop=True)
+
+
+def withheld_key() -> str:
+    """What *withheld* stands for, in the public mode."""
+    return _("retenu : un petit nombre, ou un nombre qui le rendrait par soustraction ; ni zéro, ni inconnu")
 
 
 def unit_word(level: str, count: int) -> str:

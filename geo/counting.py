@@ -6,10 +6,9 @@ A record states a quantity q for a set of places S. For a unit U it counts
 * 0 to q where U meets S or lies inside a member of S,
 * nothing elsewhere.
 
-Units and places are compared as sets of communes, so that a region of 2023,
-a cercle or a free choice of communes all follow the same rule. Bounds are
-always taken from the records; those of a parent are never the sum of its
-children's. Source of the rule: docs/counting.md.
+Units and places are compared as sets of communes, so that a region of 2023, a
+cercle or a free choice of communes follow the same rule. Bounds are taken from
+the records; those of a parent are never the sum of its children's (docs/counting.md).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +23,7 @@ from geo.activities import PEOPLE_COLUMNS
 
 Communes = frozenset[str]
 SEPARATOR: Final = ";"
-# What ties a row to the finer rows it is made of.
+# Ties a row to the finer rows it is made of.
 TIE_COLUMNS: Final = ("source_id", "project_code", "record_key", "activity_type", "implementing_org")
 # What a row and its details both state, so that it must not be added twice.
 FIGURES: Final = ("quantity", "area_ha", "amount", *PEOPLE_COLUMNS)
@@ -35,7 +34,8 @@ class Accounting:
     """Where every row that was read went: ``read == placed + review + rejected``.
 
     ``outside_shown`` and ``repeats`` are parts of ``placed``; they are not taken
-    away from it. ``precision`` and ``reasons`` say how the parts are made up.
+    away from it. ``precision`` and ``reasons`` say how the parts are made up,
+    ``withheld`` that the public is not told.
     """
 
     read: int
@@ -46,6 +46,7 @@ class Accounting:
     repeats: int = 0
     precision: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[str, int] = field(default_factory=dict)
+    withheld: bool = False
 
     def __post_init__(self) -> None:
         if self.read != self.placed + self.review + self.rejected:

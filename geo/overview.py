@@ -37,14 +37,14 @@ def key_figures(prepared: Prepared, *, unit: str = "") -> dict[str, KeyFigure]:
     """A key figure for each type that has records, by type."""
     found = {}
     for name, of_type in prepared.of_type.items():
-        if not len(of_type.records):
+        if not prepared.has(name):
             continue
         facts = build(
             prepared, View(activity_type=name, measure=of_type.kind.measure, level="commune", unit=unit)
         )
         shown = prepared.frame.shown(facts.view)
         communes = facts.units[facts.units["pcode"].isin(shown)]
-        known = communes["state"].isin(["number", "zero"])
+        known = communes["state"].isin(["number", "zero", "withheld"])
         found[name] = KeyFigure(facts, len(communes), int((~known).sum()))
     return found
 

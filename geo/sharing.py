@@ -12,7 +12,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from geo.activities import FREE_TEXT_COLUMNS, PLACED_COLUMNS, PROVIDER_COLUMNS, ActivityType
+from geo.activities import (
+    FREE_TEXT_COLUMNS,
+    PEOPLE_COLUMNS,
+    PLACED_COLUMNS,
+    PROVIDER_COLUMNS,
+    ActivityType,
+)
 from geo.counting import SEPARATOR, TIE_COLUMNS
 
 # From who sees least to who sees most; the public is whoever is not signed in, where the public mode is on.
@@ -71,10 +77,13 @@ def share(
     Returns
     -------
     DataFrame
-        A new frame with the same rows. Columns that are not of the record are
-        left out: what they hold is not known. Identifiers that are withheld
-        leave only the tie between a row and the finer rows it is made of.
+        A new frame with the same rows (for the public, those of types that are
+        not sensitive). Columns that are not of the record are left out: what
+        they hold is not known. Identifiers that are withheld leave only the tie
+        between a row and the finer rows it is made of.
     """
+    if audience.role == "public":
+        return _of_the_public(share(records, READER, types=types, organisations=organisations), types)
     if audience.role in ("coordinator", "administrator"):
         return records.copy()
     known = set(PROVIDER_COLUMNS) | set(PLACED_COLUMNS)
@@ -91,6 +100,19 @@ def share(
     hidden = [name for name, shown in displays.items() if shown == "sector"]
     shared = _by_sector(shared, _names_one(records, hidden) & ~own, hidden)
     return _without_names(shared, hidden, ~own)
+
+
+def _of_the_public(shared: pd.DataFrame, types: Mapping[str, ActivityType]) -> pd.DataFrame:
+    """Leave out sensitive types, people, amounts, positions and identifiers.
+
+    What the public is told of sensitive types and of people stands in tables of its own
+    (:mod:`geo.withholding`); so nothing else that is made of these records can give a small number back.
+    """
+    public = [name for name, made in types.items() if made.sharing != "commune"]
+    kept = shared[shared["activity_type"].isin(public)]
+    every = pd.Series(True, index=kept.index)
+    nothing = dict.fromkeys((*PEOPLE_COLUMNS, "amount", "household_size"), np.nan)
+    return _to_commune(kept, every).assign(**nothing, currency="")
 
 
 def _names_one(records: pd.DataFrame, organisations: Sequence[str]) -> pd.Series:

@@ -12,12 +12,12 @@ from typing import Any, Final
 import pandas as pd
 
 from geo import pcodes, signs
-from geo.classify import unit_word, value_words
+from geo.classify import unit_word, value_words, withheld_key
 from geo.counting import SEPARATOR, Accounting
 from geo.coverage import WORK_MEASURES, Assumptions
 from geo.facts import Facts, Frame, View
 from geo.i18n import N_, _, language, ngettext, number, short_date
-from geo.report.accounting import accounting_line
+from geo.report.accounting import accounting_line, rows_not_told
 from geo.settings import NAME_COLUMN, PCODE_COLUMN
 
 MEASURES: Final = {
@@ -169,6 +169,8 @@ def vintages(facts: Facts) -> str:
 
 def accounting(accounts: Accounting) -> str:
     """``Lus 1 234 = placés 1 190 + à vérifier 40 + rejetés 4``, with the parts of what was placed."""
+    if accounts.withheld:
+        return rows_not_told()
     parts = [accounting_line(accounts.read, accounts.placed, accounts.review, accounts.rejected)]
     if accounts.outside_shown:
         parts.append(_("dont {n} hors de la zone").format(n=number(accounts.outside_shown)))
@@ -301,6 +303,8 @@ def sources(facts: Facts) -> list[str]:
 
 def _used(facts: Facts) -> set[str]:
     """Sources with a record behind the figures."""
+    if facts.fixed:
+        return set(facts.sources)
     return {str(name) for name in facts.of_type["source_id"].iloc[facts.rows].unique()}
 
 
@@ -331,7 +335,7 @@ def key(facts: Facts) -> str:
     return _(
         "Unité comptée : {unit} ; 0 : une source exhaustive couvre l'unité et n'en signale pas ; aucun "
         "signalé : rien n'est signalé, aucune source exhaustive ; n. r. : non rapporté ; s. o. : sans objet"
-    ).format(unit=facts.kind.unit)
+    ).format(unit=facts.kind.unit) + (f" ; {withheld_key()}" if facts.fixed else "")
 
 
 def population(facts: Facts) -> str:

@@ -18,9 +18,9 @@ with under_heading:
     show_accounting(facts.accounting, sources_on=facts.newest, limits=limits_words(facts))
 
 filtering.chips(more, facts.sources, switches=assumed.changed(view.assumptions))
-if not any(len(each.records) for each in prepared.of_type.values()):
+if not prepared.any():
     st.html(overview.empty())
-elif not len(facts.rows):
+elif not facts.fixed and not len(facts.rows):
     filtering.emptied(prepared.of_type[view.activity_type].records, more)
 with st.container(key="stage"):
     left, right = st.columns([7, 3], gap="medium")

@@ -50,6 +50,8 @@
 
   var PATTERNS = {
     hatch: { size: 7, back: "#F4F5F5", ink: "#9AA5AB", paths: ["M-1,8 L8,-1", "M-1,1 L1,-1", "M6,8 L8,6"] },
+    // Withheld from the public: neither lines (not known) nor a colour (a number).
+    dots: { size: 6, back: "#F1ECF4", ink: "#5B4A6B", width: 2, paths: ["M2,3 L4,3"] },
     cross: { size: 8, back: "#FFFFFF", ink: "#55636B", paths: ["M0,0 L8,8", "M8,0 L0,8"] },
     // One partner, the other, and both: a direction and a colour for each, crossed where they meet.
     one: { size: 8, back: "#E2EFF4", ink: "#0B4F6C", width: 2, paths: ["M-2,10 L10,-2", "M-2,2 L2,-2", "M6,10 L10,6"] },

@@ -228,7 +228,7 @@ ROWS = st.lists(
     min_size=1,
     max_size=6,
 )
-AUDIENCES = st.builds(Audience, st.sampled_from(ROLES), st.sampled_from(["", "AMSS", "NRC"]))
+AUDIENCES = st.builds(Audience, st.sampled_from(ROLES[1:]), st.sampled_from(["", "AMSS", "NRC"]))
 DISPLAYS = st.dictionaries(
     st.sampled_from(["AMSS", "NRC", "WHH"]), st.sampled_from(["named", "sector", "cercle"])
 )

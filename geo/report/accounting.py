@@ -180,6 +180,11 @@ def accounting_line(read: int, placed: int, review: int, rejected: int) -> str:
     )
 
 
+def rows_not_told() -> str:
+    """What stands in the place of the accounting of a type whose rows the public is not told."""
+    return _("Lignes lues et placées : non données au public pour ce type")
+
+
 def _listed(title: str, counts: dict[str, int], words: dict[str, str]) -> list[str]:
     if not counts:
         return []

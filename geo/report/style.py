@@ -46,6 +46,8 @@ class Pattern:
 PATTERNS: Final = {
     "hatch": Pattern("////", "#F4F5F5", "#9AA5AB"),
     "cross": Pattern("xxx", "#FFFFFF", "#55636B"),
+    # Withheld from the public: neither lines (not known) nor a colour (a number).
+    "dots": Pattern("...", "#F1ECF4", "#5B4A6B"),
     # Met or unmet, not known which: lines of each colour, see `overlay`.
     "split": Pattern("////", "#FFFFFF", "#0B4F6C"),
 }

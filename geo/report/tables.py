@@ -28,6 +28,7 @@ STATES: Final = {
     "not_reported": N_("non rapporté"),
     "unknown": N_("inconnu"),
     "not_applicable": N_("sans objet"),
+    "withheld": N_("retenu (petit nombre)"),
 }
 _PART_HEADINGS: Final = {
     "working": (N_("En service, min"), N_("En service, max")),
@@ -105,8 +106,7 @@ def _table(facts: Facts, done: Shown) -> pd.DataFrame:
         **_where(facts, rows),
         _("Minimum"): _whole(rows["value_min"].where(counted)),
         _("Maximum"): _whole(rows["value_max"].where(counted)),
-        _("Enregistrements sans nombre"): _whole(rows["value_open"]),
-        _("Enregistrements"): _whole(rows["records"]),
+        **_behind(facts, rows),
         _("Connu au-dessus, au plus"): _whole(rows["above_max"]),
         **_parts(facts, rows),
         _("Population"): _whole(rows["people"]),
@@ -116,6 +116,16 @@ def _table(facts: Facts, done: Shown) -> pd.DataFrame:
         _("Limite indicative"): rows["indicative"].map({True: _("oui"), False: _("non")}),
     }
     return pd.DataFrame(columns)
+
+
+def _behind(facts: Facts, rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """How many records are behind each figure; of a fixed table that is not told."""
+    if facts.fixed:
+        return {}
+    return {
+        _("Enregistrements sans nombre"): _whole(rows["value_open"]),
+        _("Enregistrements"): _whole(rows["records"]),
+    }
 
 
 def _where(facts: Facts, rows: pd.DataFrame) -> dict[str, pd.Series]:
@@ -197,22 +207,13 @@ def account_rows(facts: Facts, frame: Frame, *, day: date) -> list[Account]:
     list of (str, value)
         Term and value; figures of the accounting are numbers.
     """
-    counts = facts.accounting
     rows: list[Account] = [
         (_("Titre"), words.title(facts)),
         (_("Zone"), words.area(facts.view, frame)),
         (_("Données"), words.dates(facts)),
         (_("Ensemble de la zone"), words.total(facts)),
         *((_("Détail"), text) for text in words.beside(facts)),
-        (_("Lus"), counts.read),
-        (_("Placés"), counts.placed),
-        (_("À vérifier"), counts.review),
-        (_("Rejetés"), counts.rejected),
-        (_("Placés hors de la zone"), counts.outside_shown),
-        (_("Répétitions possibles"), counts.repeats),
-        *_named(_("Placés, précision"), counts.precision, PRECISION_WORDS),
-        *_named(_("Non placés, raison"), counts.reasons, REASON_WORDS),
-        (_("Connus au-dessus du niveau"), len(facts.rows_above)),
+        *_counted(facts),
         *((_("Filtre"), text) for text in words.filters(facts)),
         *((_("Hypothèse"), text) for text in words.assumptions(facts)),
         *((_("Population"), text) for text in [words.population(facts)] if text),
@@ -225,6 +226,23 @@ def account_rows(facts: Facts, frame: Frame, *, day: date) -> list[Account]:
     ]
     warning = [(_("Attention"), _("DONNÉES FICTIVES, pour la formation"))] if words.fictitious(facts) else []
     return [*warning, *rows]
+
+
+def _counted(facts: Facts) -> list[Account]:
+    counts = facts.accounting
+    if counts.withheld:
+        return [(_("Lignes lues et placées"), words.accounting(counts))]
+    return [
+        (_("Lus"), counts.read),
+        (_("Placés"), counts.placed),
+        (_("À vérifier"), counts.review),
+        (_("Rejetés"), counts.rejected),
+        (_("Placés hors de la zone"), counts.outside_shown),
+        (_("Répétitions possibles"), counts.repeats),
+        *_named(_("Placés, précision"), counts.precision, PRECISION_WORDS),
+        *_named(_("Non placés, raison"), counts.reasons, REASON_WORDS),
+        *([] if facts.fixed else [(_("Connus au-dessus du niveau"), len(facts.rows_above))]),
+    ]
 
 
 def _named(term: str, counts: Mapping[str, int], texts: Mapping[str, str]) -> list[Account]:
@@ -250,10 +268,16 @@ def table_csv(facts: Facts, frame: Frame, *, day: date) -> bytes:
 
 
 def table_xlsx(facts: Facts, frame: Frame, *, day: date) -> bytes:
-    """The table as a workbook: *Tableau*, *Enregistrements* and *Comptes*, cells safe from being run."""
+    """The table as a workbook: *Tableau*, *Enregistrements* (not for the public), *Comptes*; cells safe."""
     book = Workbook(write_only=True)
-    records = record_frame(facts, frame)
     accounts = account_rows(facts, frame, day=day)
+    if facts.public:
+        add_sheet(book, _("Tableau"), table_frame(facts, frame))
+        add_sheet(
+            book, _("Comptes"), pd.DataFrame(accounts, columns=[_("Terme"), _("Valeur")]), widths=(34, 110)
+        )
+        return saved(book, title=words.title(facts))
+    records = record_frame(facts, frame)
     if len(records) > MOST_ROWS:
         text = _("les {n} premiers sur {total}").format(n=MOST_ROWS, total=len(records))
         accounts.append((_("Enregistrements écrits"), text))

@@ -10,11 +10,11 @@ import streamlit as st
 from geo import words
 from geo.activities import ActivityType, Source
 from geo.card import Card
-from geo.classify import figure, value_words
+from geo.classify import figure, value_words, withheld_key
 from geo.i18n import _, language, ngettext, number
 from geo.io.population import in_use as population_in_use
 from geo.settings import LEVELS
-from geo.ui import data, keeping, overview, sheets, state, whole
+from geo.ui import data, keeping, overview, sheets, state, who, whole
 from geo.ui.data import Ground
 from geo.ui.overview import Row
 from geo.ui.parts import escaped, key_words, label_text
@@ -24,6 +24,7 @@ from geo.ui.sheets import Html
 NAME: Final = "unite"
 # Rows of records written out; the rest is counted.
 ROWS_SHOWN: Final = 300
+_NOT_TOLD: Final = "–"
 
 
 def units(ground: Ground) -> list[str]:
@@ -151,11 +152,8 @@ def ways(pcode: str, ground: Ground) -> None:
 def show(card: Card, ground: Ground) -> None:
     """Show the three parts of the card as tabs: here, known above, neighbours."""
     above, beside = number(len(card.above)), number(len(whole.neighbours(card.pcode, card.level)))
-    names = [
-        _("Ici"),
-        _("Connu au-dessus ({n})").format(n=above),
-        _("Voisines ({n})").format(n=beside),
-    ]
+    names = [_("Ici"), *([] if card.public else [_("Connu au-dessus ({n})").format(n=above)])]
+    names.append(_("Voisines ({n})").format(n=beside))
     version = f"{data.version()}|{population_in_use()}"
     said = _parts(version, language(), date.today(), card.pcode, card, ground)
     for tab, text in zip(st.tabs(names), said, strict=True):
@@ -165,14 +163,13 @@ def show(card: Card, ground: Ground) -> None:
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _parts(
-    version: str, lang: str, today: date, pcode: str, _card: Card, _ground: Ground
-) -> tuple[str, str, str]:
+def _parts(version: str, lang: str, today: date, pcode: str, _card: Card, _ground: Ground) -> tuple[str, ...]:
     # Written once for each version of the data, language, day and unit: a region has hundreds of rows.
     store = data.records()
+    wider = () if _card.public else (known_above(_card, _ground, store.types, store.sources),)
     return (
         here(_card, _ground, store.types, store.sources),
-        known_above(_card, _ground, store.types, store.sources),
+        *wider,
         neighbours(_card, store.types) + inside(_card.pcode, _card.level, _ground),
     )
 
@@ -185,24 +182,26 @@ def here(card: Card, ground: Ground, types: Mapping[str, ActivityType], sources:
         if row["state"] == "none_reported" and not row["records"]:
             silent.append(label)
             continue
-        rows.append([label, _value(row), _measure(row), _beside(row), number(int(row["records"]))])
+        # Of a figure whose records the public is not told, the card says none of them.
+        count = number(int(row["records"])) if row["records"] else _NOT_TOLD
+        rows.append([label, _value(row), _measure(row), _beside(row), count])
     if not rows and not silent:
         return sheets.paragraph(_("Aucun enregistrement dans les données : rien n'est signalé ici."), "empty")
     heads = [_("Type"), _("Valeur"), _("Ce qui est compté"), _("À côté"), _("Enreg.")]
     title = _("Chiffres par type")
     figures = sheets.sheet(heads, rows, caption=title, numeric=(4,)) if rows else ""
     said = _("Aucun signalé : {types}.").format(types=", ".join(silent)) if silent else ""
+    above = sheets.section(title, figures, sheets.paragraph(said, "after"))
+    if card.public:
+        return above
     none = sheets.paragraph(_("Aucun enregistrement ne nomme cette unité."), "empty")
     records = (
         records_table(card.here, ground, types, sources, title=_("Enregistrements d'ici"))
         if len(card.here)
         else none
     )
-    return (
-        sheets.paragraph(who_and_when(card.here), "lead")
-        + sheets.section(title, figures, sheets.paragraph(said, "after"))
-        + sheets.section(_("Enregistrements d'ici"), records)
-    )
+    lead = sheets.paragraph(who_and_when(card.here), "lead")
+    return lead + above + sheets.section(_("Enregistrements d'ici"), records)
 
 
 def who_and_when(records: pd.DataFrame) -> str:
@@ -211,13 +210,13 @@ def who_and_when(records: pd.DataFrame) -> str:
         return _("Aucun partenaire nommé ici.")
     names = sorted({str(name) for name in records["implementing_org"]} - {""})
     dates = sorted({str(day) for column in ("observed_on", "end_date") for day in records[column]} - {""})
-    who = (
+    named = (
         _("Partenaires ici : {names}").format(names=", ".join(names))
         if names
         else _("Aucun partenaire nommé ici")
     )
     first, last = (dates[0], dates[-1]) if dates else ("", "")
-    return f"{who} · {overview.age_words(first, last, today=date.today())}"
+    return f"{named} · {overview.age_words(first, last, today=date.today())}"
 
 
 def _value(row: Row) -> str:
@@ -385,4 +384,5 @@ def inside(pcode: str, level: str, ground: Ground) -> str:
 
 def key() -> str:
     """Return the key of the signs used on the card."""
-    return sheets.paragraph(key_words(), "key")
+    withheld = f" · {withheld_key()}" if who.audience().role == "public" else ""
+    return sheets.paragraph(key_words() + withheld, "key")

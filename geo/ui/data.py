@@ -14,11 +14,12 @@ from typing import Final, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from geo import assets, facts, maps, population, settings, store
+from geo import assets, facts, maps, population, settings, store, withholding
 from geo.basemap import published
 from geo.boundaries import Boundaries
 from geo.i18n import _
 from geo.io import load_boundaries, load_population
+from geo.io.access import read_access
 from geo.io.basemap import load_basemap
 from geo.io.layers import state_key as layers_key
 from geo.io.population import in_use as population_in_use
@@ -26,7 +27,7 @@ from geo.io.tables import read_regions_2023
 from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
 from geo.shapes import Frame as Corners
 from geo.shapes import shapes
-from geo.sharing import Audience, share
+from geo.sharing import READER, Audience, share
 from geo.store import database, organisations
 from geo.store.current import state_key
 from geo.ui import lastknown, who
@@ -245,7 +246,18 @@ def prepare(held: store.Store, audience: Audience | None = None) -> facts.Prepar
     """Prepare any store for counting, its records passed through ``share``; not kept."""
     audience = audience or who.audience()
     shared = share(held.records, audience, types=held.types, organisations=held.organisations)
-    return facts.prepare(shared, ground().frame, types=held.types, sources=held.sources, people=_residents())
+    frame, people = ground().frame, _residents()
+    if audience.role != "public":
+        return facts.prepare(shared, frame, types=held.types, sources=held.sources, people=people)
+    return withholding.prepare(
+        share(held.records, READER, types=held.types, organisations=held.organisations),
+        shared,
+        frame,
+        types=held.types,
+        sources=held.sources,
+        people=people,
+        threshold=read_access().small_number,
+    )
 
 
 def _residents() -> pd.DataFrame:

@@ -32,7 +32,7 @@ def section(prepared: Prepared, asked: Asked, ground: Ground) -> str:
     """Return the four main types side by side, their states counted, and one table of all of them."""
     figures, tables = [], {}
     paths, regions, height = _outlines(ground.boundaries.version, ground)
-    for name in KEY_TYPES:
+    for name in filter(prepared.listed, KEY_TYPES):
         gaps = needing.gaps_of(prepared, asked, name)
         tables[name] = at_level(gaps, prepared, asked.view.level)
         states = dict(zip(gaps.table["pcode"], gaps.table["state"], strict=True))

@@ -87,7 +87,7 @@ class Answer:
 
 def ask(prepared: Prepared, ground: Ground) -> Asked:
     """Show type, picture, level, place and switches in one row; norms come from the session or address."""
-    types = {name: each.kind for name, each in prepared.of_type.items()}
+    types = {name: each.kind for name, each in prepared.of_type.items() if prepared.listed(name)}
     box = st.container(key="filters-box")
     fold = box.container()
     with box.container(key="filters"):

@@ -86,7 +86,8 @@ def measure_words(each: KeyFigure) -> str:
 def sources(each: KeyFigure) -> str:
     """Titles of the sources behind a figure, the first few."""
     used = set(each.facts.records["source_id"].astype("str"))
-    titles = [source.words("title") for name, source in each.facts.sources.items() if name in used]
+    every = each.facts.fixed
+    titles = [source.words("title") for name, source in each.facts.sources.items() if every or name in used]
     more = len(titles) - _SOURCES_NAMED
     rest = [_("et {n} autres").format(n=number(more))] if more > 0 else []
     return " ; ".join([*titles[:_SOURCES_NAMED], *rest])
@@ -94,6 +95,8 @@ def sources(each: KeyFigure) -> str:
 
 def link_words(each: KeyFigure) -> str:
     """Return what the link under a figure opens."""
+    if each.facts.public:
+        return _("Voir sur la carte")
     count = len(each.facts.records)
     text = ngettext("Voir {n} enregistrement", "Voir les {n} enregistrements", count)
     return text.format(n=number(count))
@@ -135,7 +138,7 @@ def other_types(figures: Mapping[str, KeyFigure], *, today: date) -> str:
         if name not in shown:
             linked = sheets.link("carte", each.facts.kind.label, **map_of(each))
             known = f"{number(each.communes - each.without_data)} / {number(each.communes)}"
-            count = number(len(each.facts.records))
+            count = "–" if each.facts.fixed else number(len(each.facts.records))
             rows.append([linked, value(each), measure_words(each), known, count, age_of(each, today=today)])
     if not rows:
         return ""
@@ -147,7 +150,7 @@ def other_types(figures: Mapping[str, KeyFigure], *, today: date) -> str:
 def above(figures: Mapping[str, KeyFigure], ground: Ground) -> str:
     """Return records that are known above the commune only: they colour nothing on the map."""
     records = overview.known_above(figures)
-    if records.empty:
+    if records.empty or any(each.facts.public for each in figures.values()):
         return ""
     rows = [
         [

@@ -16,6 +16,8 @@ from geo.access import ROLE_WORDS, Who
 from geo.counting import Accounting
 from geo.errors import AccessError, CouvertureError
 from geo.i18n import N_, _, language, number, set_language, short_date
+from geo.io.access import read_access
+from geo.report.accounting import rows_not_told
 from geo.settings import DEFAULT_LANGUAGE, LANGUAGES, STATIC_DIR
 from geo.ui import data, signin, state, trouble, who
 from geo.ui.memory import settle_now_and_then
@@ -45,6 +47,8 @@ _NEEDED: Final = {
     "Enregistrements": "records",
     "Corriger un enregistrement": "records",
     "Journal": "audit",
+    "Qui fait quoi où": "records",
+    "Dossier de réunion": "records",
 }
 _STYLE: Final = STATIC_DIR / "page.css"
 _SCRIPT: Final = STATIC_DIR / "page.js"
@@ -137,6 +141,8 @@ def _keep_out(title: str, person: Who | None, shut: AccessError | None) -> None:
     else:
         text = _("Cette page n'est pas pour votre rôle ({role}).")
         said = text.format(role=_(ROLE_WORDS[person.audience.role]))
+        if person.audience.role == "public":
+            said = _("Cette page n'est pas publique : le mode public ne montre que des totaux.")
         st.html(f"<p class='empty' role='status'>{html.escape(said)}</p>")
     st.stop()
 
@@ -200,6 +206,8 @@ def _sources_words(newest: str) -> str:
 
 def accounting_words(accounting: Accounting, *, sources_on: str = "", limits: str = "") -> str:
     """Return the accounting as one line: ``Lus 1 234 = placés 1 190 + à vérifier 40 + rejetés 4 · …``."""
+    if accounting.withheld:
+        return rows_not_told()
     text = _("Lus {read} = placés {placed} + à vérifier {review} + rejetés {rejected}").format(
         read=number(accounting.read),
         placed=number(accounting.placed),
@@ -218,6 +226,14 @@ def accounting_words(accounting: Accounting, *, sources_on: str = "", limits: st
     return " · ".join(parts)
 
 
+def _public_words() -> str:
+    return _(
+        "Mode public : des totaux seulement. Pour les types sensibles et pour les personnes, les nombres de "
+        "1 à {most} sont retenus, avec ce qui les rendrait par soustraction ; les lignes lues ne comptent "
+        "pas ces types."
+    ).format(most=number(read_access().small_number - 1))
+
+
 def show_accounting(
     accounting: Accounting, *, sources_on: str = "", limits: str = "", fictitious: bool | None = None
 ) -> None:
@@ -230,6 +246,8 @@ def show_accounting(
     """
     words = accounting_words(accounting, sources_on=sources_on, limits=limits)
     st.html(f"<p class='accounting'>{html.escape(words)}</p>")
+    if who.audience().role == "public":
+        st.html(f"<p class='key public-mode' role='note'>{html.escape(_public_words())}</p>")
     if fault := data.fault():
         trouble.show(fault)
     if who.everything():

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from geo import words
-from geo.classify import figure, unit_word
+from geo.classify import figure, unit_word, withheld_key
 from geo.i18n import _, language, ngettext, number, unbroken
 
 # Order and words of the columns of the table are those of `table`.
@@ -165,7 +165,7 @@ def _row(row: _Row, level: str) -> str:
     most = _cell(row.value_max, row.state, row.value_open, "max")
     inside = escaped(_parents(level, row.cercle_name, row.region_name))
     # A record known above the unit only is counted in the badge, not here.
-    count = number(row.records) if row.presence else _NO_FIGURE
+    count = number(row.records) if row.presence and row.records else _NO_FIGURE
     return (
         f"<tr><td>{swatch(row.klass)}{escaped(row.words)}<th scope=row>{escaped(row.name)}<td>{inside}"
         f"<td class=n>{least}<td class=n>{most}<td class=n>{count}"
@@ -187,10 +187,11 @@ def table(rows: pd.DataFrame, *, caption: str, level: str) -> str:
     columns = {name: rows[name].tolist() for name in _Row._fields}
     body = "".join(_row(_Row(*cells), level) for cells in zip(*columns.values(), strict=True))
     label = escaped(caption)
+    key = f"{key_words()} · {withheld_key()}" if "withheld" in columns["state"] else key_words()
     return (
         f"<div class='table' tabindex='0' role='region' aria-label='{label}'><table>"
         f"<caption>{label}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        f"<p class='key'>{escaped(key_words())}</p>"
+        f"<p class='key'>{escaped(key)}</p>"
     )
 
 

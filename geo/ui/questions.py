@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from geo import words
+from geo import withholding, words
 from geo.coverage import Assumptions
 from geo.facts import Facts, OfType, Prepared, View
 from geo.i18n import N_, _, number
@@ -34,12 +34,16 @@ def _default_measure(activity_type: str) -> str:
 
 def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
     """Show the filters in one row, the others behind *Plus*; and the view they ask for."""
-    having = {name: each.kind for name, each in prepared.of_type.items() if len(each.records)}
+    having = {name: each.kind for name, each in prepared.of_type.items() if prepared.has(name)}
     # A file of headings has no type with records: all are offered, and the page says what to do.
     types = having or {name: each.kind for name, each in prepared.of_type.items()}
 
     def follow_type() -> None:
         state.choose("mesure", _default_measure(state.kept("type")))
+
+    def measures(name: str) -> list[str]:
+        every = list(words.MEASURES)
+        return every if prepared.fixed is None else withholding.measures(types[name], every)
 
     box = st.container(key="filters-box")
     fold = box.container()
@@ -59,7 +63,7 @@ def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
             measure = state.select(
                 "mesure",
                 _("Ce qui est compté"),
-                list(words.MEASURES),
+                measures(asked),
                 words=_measure_words,
                 default=_default_measure(asked),
                 help=_(
@@ -80,7 +84,10 @@ def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
         with boxes[3]:
             unit = _ask_place(ground)
         with boxes[4]:
-            more, regions, assumptions = _ask_more(prepared.of_type[asked], ground)
+            if prepared.fixed is not None and prepared.fixed.answers(View(asked, measure)):
+                more, regions, assumptions = _ask_fixed(ground)
+            else:
+                more, regions, assumptions = _ask_more(prepared.of_type[asked], ground)
     view = View(
         activity_type=asked,
         measure=measure,
@@ -98,7 +105,7 @@ def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
 
 def _default_type(prepared: Prepared) -> str:
     """Return the first type with records, of the partner asked where an address names nobody's type."""
-    present = [name for name, each in prepared.of_type.items() if len(each.records)]
+    present = [name for name in prepared.of_type if prepared.has(name)]
     partner = state.peek(filtering.PARAMETERS["implementing_org"])
     theirs = [
         name
@@ -120,6 +127,20 @@ def _ask_more(of_type: OfType, ground: Ground) -> tuple[filtering.Asked, str, As
         regions = ask_regions(ground)
         assumed.ask(of_type.kind)
     return now, regions, assumptions
+
+
+def _ask_fixed(ground: Ground) -> tuple[filtering.Asked, str, Assumptions]:
+    """Offer the regions only: a filter on one of these figures could be subtracted from another."""
+    for name in (*filtering.PARAMETERS.values(), "debut", "fin", *assumed.PARAMETERS):
+        state.chosen(name, [""], "")
+    with st.popover(_("Plus"), width="stretch"):
+        text = _(
+            "En mode public, ces chiffres forment un seul tableau, le même pour tous : ni filtre, ni "
+            "période, ni hypothèse, car la différence de deux réponses rendrait un nombre retenu."
+        )
+        st.html(parts.note(text))
+        regions = ask_regions(ground)
+    return filtering.Asked({}, ("", "")), regions, Assumptions()
 
 
 def _ask_place(ground: Ground) -> str:
@@ -233,9 +254,10 @@ def card_lines(facts: Facts, ground: Ground) -> tuple[str, list[tuple[str, str]]
     marked = "≈ " if any(method == "estimate" for _year, method, _source in facts.population) else ""
     people = _("inconnue") if total["people"] != total["people"] else marked + number(total["people"])
     year = f" ({total['people_year']})" if total["people_year"] else ""
+    counted = [] if facts.fixed else [(_("Enregistrements"), number(int(total["records"])))]
     lines = [
         (_(words.MEASURES[facts.view.measure]), value),
-        (_("Enregistrements"), number(int(total["records"]))),
+        *counted,
         (_("Population"), f"{people}{year}"),
         (_("Code"), facts.view.unit),
     ]

@@ -13,7 +13,7 @@ from geo.gazetteer import gazetteer
 from geo.io import load_population
 from geo.io.places import read_spellings
 from geo.io.population import in_use as population_in_use
-from geo.sharing import Audience
+from geo.sharing import Audience, share
 from geo.ui import data, who
 
 # Cards kept: a few readers going back and forth.
@@ -32,14 +32,22 @@ def key_figures(audience: Audience | None = None) -> dict[str, overview.KeyFigur
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _accounting(store_version: str) -> Accounting:
+def _accounting(store_version: str, audience_key: str) -> Accounting:
     frame = data.ground().frame
-    return account(data.records().records, shown=frame.focus, members=frame.members)
+    return account(_rows(), shown=frame.focus, members=frame.members)
+
+
+def _rows() -> pd.DataFrame:
+    """Rows that are counted aloud: all, but for the public those of types that are not sensitive."""
+    held = data.records()
+    if who.audience().role != "public":
+        return held.records
+    return share(held.records, who.audience(), types=held.types, organisations=held.organisations)
 
 
 def accounting() -> Accounting:
-    """Of all rows of all types."""
-    return _accounting(data.records().version)
+    """Of all rows of all types; for the public, of the types that are not sensitive."""
+    return _accounting(data.records().version, who.audience().key)
 
 
 def limits() -> str:
@@ -50,9 +58,7 @@ def limits() -> str:
 
 def records_by_source() -> dict[str, int]:
     """Rows read of each source, whatever became of them."""
-    return {
-        str(name): int(count) for name, count in data.records().records["source_id"].value_counts().items()
-    }
+    return {str(name): int(count) for name, count in _rows()["source_id"].value_counts().items()}
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
