@@ -11,6 +11,7 @@ import pytest
 from tests.browser.conftest import Visit
 from tests.browser.pages import RUN_OVER
 from tests.browser.servers import Server, serve
+from tests.browser.test_accessible import violations
 from tests.oidc_provider import CLIENT, SECRET, Provider
 
 WORD = "coordination-2026"
@@ -83,7 +84,7 @@ def sign_out(visit: Visit) -> None:
 
 def give(visit: Visit, name: str, password: str) -> None:
     visit.page.get_by_label("Votre nom").fill(name)
-    visit.page.get_by_label("Mot de passe").fill(password)
+    visit.page.get_by_label("Mot de passe", exact=True).fill(password)
     visit.page.get_by_role("button", name="Se connecter").click()
 
 
@@ -92,9 +93,11 @@ def test_a_password_opens_the_link_that_was_followed_lasts_through_a_reload_and_
     visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
     assert menu(visit) == []
     assert "Ansongo" not in visit.page.content()
+    assert visit.page.get_by_role("button", name="Montrer le mot de passe").count() == 1
+    assert violations(visit) == []
     give(visit, "Awa", "pas-le-bon-mot")
     visit.page.get_by_text("Ce mot de passe n'est pas juste.").wait_for(timeout=30_000)
-    assert visit.page.get_by_label("Mot de passe").input_value() == ""
+    assert visit.page.get_by_label("Mot de passe", exact=True).input_value() == ""
     give(visit, "Awa", WORD)
     assert beside(visit) == "Awa · coordination"
     visit.page.get_by_role("heading", name="Ansongo", exact=True).wait_for(timeout=60_000)
@@ -108,8 +111,10 @@ def test_a_password_opens_the_link_that_was_followed_lasts_through_a_reload_and_
     assert not [each for each in visit.context.cookies() if each["name"] == "couverture_session"]
     # A copy of the cookie opens nothing any more.
     visit.context.add_cookies([cookie])
+    visit.page.set_viewport_size({"width": 390, "height": 844})
     visit.page.reload()
-    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+    visit.page.get_by_label("Mot de passe", exact=True).wait_for(timeout=60_000)
+    assert violations(visit) == []
     assert WORD not in by_password.log.read_text(encoding="utf-8", errors="replace")
     found = lines(by_password)
     # A reload and a copy of the cookie are no sign-ins; what was typed with a wrong password is not kept.

@@ -134,8 +134,10 @@ def test_no_page_and_no_file_holds_what_the_role_may_not_see(role, files, monkey
 
 def test_who_keeps_the_records_sees_all_of_them_once_asked(files, monkeypatch):
     as_somebody(monkeypatch, "coordinator")
-    monkeypatch.setattr(who, "_shown", lambda found: found.audience)
     app = open_page("qui_fait_quoi", zone="ML07")
+    assert "Zorgho" not in markup(app)
+    files.clear()
+    app.toggle(key="signin.all:fr").set_value(True).run()
     assert "Zorgho" in markup(app)
     assert "à ne pas projeter ni distribuer" in said(app)
     assert b"Zorgho" in b"".join(each for content in files.values() for each in unpacked(content()))
