@@ -304,6 +304,15 @@ def test_a_table_installs_and_use_goes_back(tmp_path: Path, home: Path) -> None:
     assert len(load_population()) == 767
 
 
+def test_a_table_installed_anew_under_its_name_is_another_state(tmp_path: Path) -> None:
+    keys = [files.state_key()]
+    for count in (100, 200):
+        rows = csv_file(tmp_path, f"ADM3_PCODE;T_TL\n{CODES[0]};{count}\n")
+        install(rows, toy.boundaries(), year="2024", method="census", source="INSTAT")
+        keys.append(files.state_key())
+    assert len(set(keys)) == 3
+
+
 def test_displaced_people_are_a_layer_beside(tmp_path: Path) -> None:
     install(csv_file(tmp_path), toy.boundaries(), year="2024", layer="displaced")
     rows = load_population()

@@ -221,6 +221,13 @@ def in_use() -> Chosen:
         ) from error
 
 
+def state_key() -> str:
+    """Return what changes with the choice of tables, and with a table installed anew under its name."""
+    path = installed_dir() / "in_use.json"
+    changed = path.stat().st_mtime_ns if path.exists() else 0
+    return f"{in_use()} {changed}"
+
+
 def _set_in_use(chosen: Chosen) -> None:
     write_text_at_once(installed_dir() / "in_use.json", json.dumps(chosen, indent=1, sort_keys=True) + "\n")
 

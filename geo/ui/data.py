@@ -22,7 +22,7 @@ from geo.io import load_boundaries, load_population
 from geo.io.access import read_access
 from geo.io.basemap import load_basemap
 from geo.io.layers import state_key as layers_key
-from geo.io.population import in_use as population_in_use
+from geo.io.population import state_key as population_key
 from geo.io.tables import read_regions_2023
 from geo.settings import LEVELS, NAME_COLUMN, PCODE_COLUMN
 from geo.shapes import Frame as Corners
@@ -263,7 +263,7 @@ def prepare(held: store.Store, audience: Audience | None = None) -> facts.Prepar
 def _residents() -> pd.DataFrame:
     # A change in the store leaves the population as it was.
     boundaries = ground().boundaries
-    return _people(boundaries.version, str(population_in_use()), boundaries)
+    return _people(boundaries.version, population_key(), boundaries)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -274,7 +274,7 @@ def _people(boundaries_version: str, population_key: str, _boundaries: Boundarie
 def prepared(audience: Audience | None = None) -> facts.Prepared:
     """Return records as an audience may see them (unless said, who is at the app), prepared for counting."""
     held, audience = records(), audience or who.audience()
-    return _prepared(f"{held.version}|{population_in_use()}", audience.key, held, audience)
+    return _prepared(f"{held.version}|{population_key()}", audience.key, held, audience)
 
 
 @st.cache_resource(max_entries=_VIEWS_KEPT, show_spinner=False)

@@ -12,7 +12,7 @@ from geo.counting import Accounting, account
 from geo.gazetteer import gazetteer
 from geo.io import load_population
 from geo.io.places import read_spellings
-from geo.io.population import in_use as population_in_use
+from geo.io.population import state_key as population_key
 from geo.sharing import Audience, share
 from geo.ui import data, who
 
@@ -82,7 +82,7 @@ def card(pcode: str, audience: Audience | None = None) -> cards.Card:
     """Return the card of a unit drawn, from records that have passed ``share``."""
     audience = audience or who.audience()
     level = data.ground().places[pcode].level
-    version = f"{data.records().version}|{population_in_use()}"
+    version = f"{data.records().version}|{population_key()}"
     return _card(version, audience.key, pcode, level, audience)
 
 
@@ -146,4 +146,4 @@ def _people(boundaries_version: str, tables: str, level: str, layer: str) -> pd.
 def people(pcode: str, level: str, layer: str = "residents") -> pd.Series:
     """People of a unit in one layer, with year, method, source and the communes without a figure."""
     version = data.ground().boundaries.version
-    return _people(version, repr(population_in_use()), level, layer).T[pcode]
+    return _people(version, population_key(), level, layer).T[pcode]
