@@ -40,7 +40,7 @@ from geo.money import currency_code, read_amounts
 # Figures that count heads or works: nothing follows a comma there but thousands.
 COUNT_COLUMNS: Final = ("quantity", "possible_repeats", *PEOPLE_COLUMNS)
 _THOUSANDS: Final = re.compile(r"^\d{1,3}([.,]\d{3})+$")
-# Numbers of Mali and Mauritania (8 digits, in pairs or in one) and e-mail addresses, tried where a word begins.
+# Numbers of Mali and Mauritania (8 digits, in pairs or in one) and e-mail addresses, where a word begins.
 _REACHES_A_PERSON: Final = re.compile(
     r"(?<![\d.,])(?:(?:\+|00)22[23][ .-]?)?[2-9]\d([ .-]?)\d{2}\1\d{2}\1\d{2}(?![\d,])"
     r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w[\w.]*"
