@@ -9,6 +9,8 @@ import os
 import pwd
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -19,7 +21,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from geo import assets
+from geo import assets, settings
 from geo.__main__ import main
 from geo.errors import (
     BoundaryFileError,
@@ -29,7 +31,7 @@ from geo.errors import (
     ViewError,
     out_of_memory,
 )
-from geo.io import fetching, load_boundaries
+from geo.io import download, fetching, load_boundaries
 from geo.io import install as installing
 from geo.io.files import write_bytes
 from geo.io.install import install, use
@@ -39,6 +41,7 @@ from geo.store import audit, current, database, imports, jobs, review, uploads
 from geo.store.backup import backup
 from tests.boundary_files import known, official, snapshot, zipped_shapefile
 from tests.breaking import disk, fill, geo, kill, read_only, short_of_memory, start_again
+from tests.certificates import server_side
 from tests.hdx_server import File, hdx  # noqa: F401
 from tests.store_servers import (  # noqa: F401
     boundaries,
@@ -410,6 +413,28 @@ def test_a_clock_set_back_ends_no_download(own_home):
             assert fetching.progress().state == fetching.RUNNING
 
 
+@pytest.mark.parametrize(("starts", "ends"), [(-30, -1), (1, 30), (-1, 30)])
+def test_a_clock_that_no_certificate_fits_is_one_line(tmp_path, monkeypatch, hdx, starts, ends):
+    """A machine whose clock runs ahead sees every certificate as expired, one set back as not valid yet."""
+    shown, authority = server_side(tmp_path, starts=starts, ends=ends)
+    hdx.server.socket = shown.wrap_socket(hdx.server.socket, server_side=True)
+    hdx.files["cod-ab-mli"] = File("mli_admin3.zip", b"no zip")
+    monkeypatch.setenv("COUVERTURE_HDX", hdx.address.replace("http:", "https:"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority))
+    limits = download.Limits(stall_seconds=2, tries=1, pause_seconds=0.01)
+    said = "127.0.0.1 : certificat refusé. Vérifiez la date"
+    if starts < 0 < ends:
+        # The right hour: the same server is believed.
+        (outcome,) = fetching.fetch(["ML"], limits=limits)
+        assert "certificat" not in outcome.message
+        assert hdx.asked
+    else:
+        (outcome,) = fetching.fetch(["ML"], limits=limits)
+        assert outcome.state == fetching.REFUSED
+        assert said in outcome.message
+        assert hdx.asked == []
+
+
 # --- memory ---------------------------------------------------------------------------------------
 
 
@@ -425,6 +450,39 @@ def test_an_import_without_the_memory_for_it_is_one_line(tmp_path, new_store, qu
         assert done.returncode == 2
         assert done.stderr == f"{out_of_memory(MemoryError())}\n"
     # Else a library in C ended the process itself: what counts then is what is left behind.
+    assert contents() == before
+
+
+_START_AND_WAIT = """
+import sys, time
+from geo.store import jobs
+number = jobs.start(sys.argv[1:], file_name="large.csv", who="x")
+while jobs.status(number).state == jobs.RUNNING:
+    time.sleep(0.2)
+found = jobs.status(number)
+print(found.state, found.message)
+"""
+
+
+def test_a_job_without_the_memory_for_it_leaves_the_store_as_it_was(tmp_path, new_store, quick):
+    """What the page starts: the process of the import inherits the limit and does not fit into it."""
+    new_store("sqlite")
+    imports.apply(quick({"a": 1}), who="x")
+    before = contents()
+    rows = (f"k{n},water_point,Gao,Ansongo,Ansongo,1,ONG {n % 50}" for n in range(60_000))
+    file = write(tmp_path / "large.csv", "id,type,region,cercle,commune,nombre,partenaire", *rows)
+    done = subprocess.run(
+        [sys.executable, "-c", _START_AND_WAIT, str(file), "--source", "large"],
+        cwd=settings.PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=short_of_memory(700),
+        timeout=300,
+    )
+    state, _blank, message = done.stdout.strip().partition(" ")
+    # A library in C may end the process itself: nobody is left to say a word then.
+    assert (state, message) in ((jobs.FAILED, str(out_of_memory(MemoryError()))), (jobs.INTERRUPTED, ""))
     assert contents() == before
 
 
