@@ -4,6 +4,8 @@ import os
 import tomllib
 from typing import Final
 
+import requests
+
 from geo import access, settings
 from geo.access import Access
 from geo.errors import AccessError
@@ -12,6 +14,18 @@ from geo.i18n import _
 FILE_NAME: Final = "access.toml"
 # A table of roles has a few lines; what is longer is another file [bytes].
 _LARGEST: Final = 1_000_000
+
+
+# How long somebody who wants to sign in waits for a provider that says nothing [s].
+_PROVIDER_SECONDS: Final = 5.0
+
+
+def provider_answers(metadata_url: str) -> bool:
+    """Whether a provider of OpenID Connect says how one signs in with it."""
+    try:
+        return requests.get(metadata_url, timeout=_PROVIDER_SECONDS).ok
+    except requests.RequestException:
+        return False
 
 
 def read_access() -> Access:

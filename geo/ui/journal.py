@@ -97,8 +97,7 @@ def show(asked: Asked) -> None:
     if len(found) > SHOWN:
         text = _("{count} ; les {shown} dernières sont montrées, les fichiers les ont toutes.")
         count = text.format(count=count, shown=number(SHOWN))
-    st.html(sheets.paragraph(count, "key"))
-    st.html(_table(found.head(SHOWN)))
+    st.html(sheets.section(count, _table(found.head(SHOWN))))
 
 
 def _nothing(asked: Asked) -> str:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from geo.access import KEEPERS, ROLE_WORDS, Who, name_of_claims, plain_name
 from geo.attempts import Attempts
 from geo.errors import AccessError
 from geo.i18n import _, language, number, set_language
-from geo.io.access import read_access
+from geo.io.access import provider_answers, read_access
 from geo.ui import signnotes, state, tokens, who
 from geo.ui.parts import escaped
 
@@ -61,15 +62,24 @@ def _providers() -> None:
     if who.claims():
         st.button(_("Se déconnecter"), key="signin.other", on_click=st.logout)
         return
-    settings = st.secrets["auth"]
-    named = (
-        [] if "client_id" in settings else [key for key in settings if "client_id" in (settings[key] or ())]
-    )
-    for provider in named or [None]:
+    for provider in _named() or [None]:
         words = _("Se connecter avec {name}").format(name=provider) if provider else _("Se connecter")
+        asked = (provider, language())
         st.button(
-            words, key=f"signin.oidc:{provider or ''}", on_click=st.login, args=(provider,), type="primary"
+            words, key=f"signin.oidc:{provider or ''}", on_click=_to_provider, args=asked, type="primary"
         )
+
+
+def _to_provider(provider: str | None, lang: str) -> None:
+    """Send somebody to the provider; one that is gone would leave them on a page with no way back."""
+    set_language(lang)
+    section = st.secrets["auth"] if provider is None else st.secrets["auth"][provider]
+    address = str(section["server_metadata_url"])
+    if provider_answers(address):
+        st.login(provider)
+        return
+    text = _("Le fournisseur de connexion ({host}) ne répond pas. Réessayez dans un moment.")
+    st.session_state[_SAID] = text.format(host=urlsplit(address).hostname)
 
 
 def _named() -> list[str]:

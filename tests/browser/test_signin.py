@@ -41,21 +41,26 @@ def by_password(tmp_path_factory) -> Iterator[Server]:
         yield running
 
 
+def with_provider(folder: Path, provider: Provider) -> Path:
+    """``folder`` as that of a server whose readers sign in with ``provider``."""
+    settings = {
+        "redirect_uri": "http://localhost:{port}/oauth2callback",
+        "cookie_secret": "a-secret-of-the-test-that-is-long-enough",
+        "client_id": CLIENT,
+        "client_secret": SECRET,
+        "server_metadata_url": f"{provider.address}/.well-known/openid-configuration",
+    }
+    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+    (folder / "secrets.toml").write_text("\n".join(["[auth]", *lines]), encoding="utf-8")
+    (folder / "home").mkdir()
+    (folder / "home" / "access.toml").write_text(TABLE, encoding="utf-8")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def by_provider(tmp_path_factory) -> Iterator[tuple[Server, Provider]]:
-    folder: Path = tmp_path_factory.mktemp("by-provider")
     with Provider(ACCOUNTS) as provider:
-        settings = {
-            "redirect_uri": "http://localhost:{port}/oauth2callback",
-            "cookie_secret": "a-secret-of-the-test-that-is-long-enough",
-            "client_id": CLIENT,
-            "client_secret": SECRET,
-            "server_metadata_url": f"{provider.address}/.well-known/openid-configuration",
-        }
-        lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
-        (folder / "secrets.toml").write_text("\n".join(["[auth]", *lines]), encoding="utf-8")
-        (folder / "home").mkdir()
-        (folder / "home" / "access.toml").write_text(TABLE, encoding="utf-8")
+        folder = with_provider(tmp_path_factory.mktemp("by-provider"), provider)
         with serve(folder, STREAMLIT_SECRETS_FILES=str(folder / "secrets.toml")) as running:
             yield running, provider
 
@@ -101,7 +106,7 @@ def test_a_password_opens_the_link_that_was_followed_lasts_through_a_reload_and_
     give(visit, "Awa", WORD)
     assert beside(visit) == "Awa · coordination"
     visit.page.get_by_role("heading", name="Ansongo", exact=True).wait_for(timeout=60_000)
-    assert "Importer" in menu(visit)
+    visit.page.get_by_test_id("stSidebar").get_by_role("link", name="Importer").wait_for(timeout=60_000)
     (cookie,) = [each for each in visit.context.cookies() if each["name"] == "couverture_session"]
     assert cookie["sameSite"] == "Strict"
     assert WORD not in json.dumps(visit.context.cookies())
@@ -162,6 +167,21 @@ def test_a_claim_of_the_table_gives_its_role_and_the_page_that_was_asked_for(by_
         ("sign_out", "Awa Traoré", "coordinator", ""),
         ("sign_in", "Bintou Maïga", "partner", "oidc"),
     ]
+
+
+def test_a_provider_that_is_gone_is_one_line_and_the_screen_stays(tmp_path, visit):
+    with Provider(ACCOUNTS) as provider:
+        folder = with_provider(tmp_path, provider)
+    with serve(folder, STREAMLIT_SECRETS_FILES=str(folder / "secrets.toml")) as running:
+        visit.page.goto(f"{running.address}/carte")
+        visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+        visit.page.get_by_role("button", name="Se connecter").click()
+        alert = visit.page.get_by_role("alert")
+        alert.filter(has_text="Le fournisseur de connexion (localhost) ne répond pas.").wait_for(
+            timeout=30_000
+        )
+        assert visit.page.url.endswith("/carte")
+        assert visit.page.get_by_role("button", name="Se connecter").count() == 1
 
 
 def test_who_has_no_claim_of_the_table_is_told_so_and_sees_nothing(by_provider, visit):
