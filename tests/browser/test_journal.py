@@ -45,4 +45,4 @@ def test_a_download_is_a_line_that_leads_back_to_its_view(own_server: Server, vi
     assert "zone=ML0701" in visit.page.url
     go(visit, f"{own_server.address}/journal?lang=en")
     assert [line[1] for line in cells(visit)] == [book, name]
-    assert cells(visit)[0][3] == "administration"
+    assert cells(visit)[0][3] == "administrator"
