@@ -1,5 +1,8 @@
 """The public mode: nobody who adds and subtracts what is shown gets a withheld number back."""
 
+import io
+from datetime import date
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -7,6 +10,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from geo import facts, withholding
 from geo.activities import PLACED_COLUMNS, complete
@@ -16,6 +20,7 @@ from geo.facts import Frame, Group, View
 from geo.io import load_boundaries
 from geo.io.records import read_types
 from geo.io.tables import read_regions_2023
+from geo.report.tables import table_csv, table_xlsx
 from geo.sharing import PUBLIC, READER, share
 from geo.store import load_shipped
 from geo.vintages import later_regions
@@ -415,3 +420,13 @@ def test_always_the_same_cells_for_the_same_records_in_any_order():
     rows = [("avec", code, float(1 + number % 4)) for number, code in enumerate(COMMUNES)]
     first = public(rows).fixed.withheld("avec", "in_place")
     assert public(rows[::-1]).fixed.withheld("avec", "in_place") == first
+
+
+def test_files_say_withheld_and_list_no_record():
+    found = facts.build(public([("avec", "ML050101", 1.0), *ONE_SMALL[1:]]), view())
+    text = table_csv(found, FRAME, day=date(2026, 11, 22)).decode("utf-8-sig")
+    rows = [line.split(",") for line in text.split("\r\n") if ",ML0501" in line]
+    assert [row[0] for row in rows if row[3] in ("ML050101", "ML050103")] == ["retenu (petit nombre)"] * 2
+    book = load_workbook(io.BytesIO(table_xlsx(found, FRAME, day=date(2026, 11, 22))))
+    assert book.sheetnames == ["Tableau", "Comptes"]
+    assert "non données au public" in str([row[1].value for row in book["Comptes"].iter_rows()])
