@@ -62,7 +62,8 @@ def _providers() -> None:
     if who.claims():
         st.button(_("Se déconnecter"), key="signin.other", on_click=st.logout)
         return
-    for provider in _named() or [None]:
+    providers: list[str | None] = [*_named()] or [None]
+    for provider in providers:
         words = _("Se connecter avec {name}").format(name=provider) if provider else _("Se connecter")
         asked = (provider, language())
         st.button(
