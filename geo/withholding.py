@@ -252,7 +252,8 @@ def of_sets(of_type: OfType, pairs: Pairs, measure: str) -> tuple[np.ndarray, np
 
 def _finer(levels: Mapping[str, Mapping[str, Communes]]) -> Iterable[tuple[list[Communes], list[Communes]]]:
     """Each grid with each grid that is finer."""
-    order = [[name for name in names if name in levels] for names in _NESTED]
+    # Boundaries that cannot be cut into the regions of 2023 have none of them.
+    order = [[name for name in names if levels.get(name)] for names in _NESTED]
     for place, names in enumerate(order):
         for finer in (name for below in order[:place] for name in below):
             for name in names:

@@ -430,3 +430,8 @@ def test_files_say_withheld_and_list_no_record():
     book = load_workbook(io.BytesIO(table_xlsx(found, FRAME, day=date(2026, 11, 22))))
     assert book.sheetnames == ["Tableau", "Comptes"]
     assert "non données au public" in str([row[1].value for row in book["Comptes"].iter_rows()])
+
+
+def test_boundaries_without_regions_of_2023_withhold_as_well():
+    found = facts.build(public(ONE_SMALL, Frame(boundaries())), view())
+    assert withheld(found) == {"ML050101", "ML050103"}
