@@ -5,6 +5,7 @@ import unicodedata
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from geo.io.records import read_types
 from geo.io.sheets import read_sheet
 from geo.store.files import read_file
 from geo.store.places import place_records
+from geo.store.tables import LONGEST_TYPED, PROFILES
 from tests.strangers import LOOK_ALIKES, SIGNS
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=200)
@@ -182,3 +184,19 @@ def test_figures_and_positions_of_other_scripts_are_no_crash():
         coordinates.read_positions(
             pd.DataFrame({"longitude": [text], "latitude": [text]}).astype("str"), zone=""
         )
+
+
+# ---- typed, and kept --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [*(text for text, _left in SIGNS.values()), "a\0b", "x" * 100_000])
+def test_what_somebody_types_is_kept_readable_and_found_again(text):
+    engine = sa.create_engine("sqlite://")
+    PROFILES.create(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.insert(PROFILES).values(name=text, details="", changed_by=text))
+        kept = connection.execute(sa.select(PROFILES.c.name, PROFILES.c.changed_by)).one()
+        found = connection.execute(sa.select(PROFILES.c.name).where(PROFILES.c.name == text)).all()
+    engine.dispose()
+    assert kept[0] == kept[1] == signs.tidied(text[:LONGEST_TYPED])
+    assert found == [(kept[0],)]
