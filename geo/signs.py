@@ -148,7 +148,7 @@ def tidied_table(table: pd.DataFrame, *, unread: Collection[str] = ()) -> Tidied
     for place, heading in enumerate(table.columns):
         cells = table.iloc[:, place]
         # Most columns hold nothing to look at: one look at the whole tells.
-        if _plain(cells):
+        if _plain(cells.unique()):
             continue
         columns[place] = _column(cells, noted)
         if heading not in unread:
@@ -160,9 +160,18 @@ def tidied_table(table: pd.DataFrame, *, unread: Collection[str] = ()) -> Tidied
     return Tidied(made, noted, pd.DataFrame(rows, columns=["row", "column", "value", "problem"]))
 
 
-def _plain(cells: pd.Series) -> bool:
-    whole = "\n".join(cells)
-    return whole.isascii() and not _ANY.search(whole) and max(map(len, cells), default=0) <= LONGEST_CELL
+def _plain(texts: Collection[str]) -> bool:
+    """Whether none of the texts holds anything to look at, by the signs that they are made of together."""
+    whole = "\n".join(texts)
+    used = "".join(set(whole))
+    return (
+        not _ANY.search(used)
+        and max(map(len, texts), default=0) <= LONGEST_CELL
+        and not any(unicodedata.category(sign) in ("Mn", "Me") for sign in used)
+        and not (_LATIN_TRAPS & set(used))
+        and {_script(sign) for sign in used if sign.isalpha()} <= {"LATIN", *_NEITHER}
+        and unicodedata.is_normalized("NFC", whole)
+    )
 
 
 def _column(cells: pd.Series, noted: dict[str, int]) -> pd.Series:
