@@ -86,7 +86,7 @@ def test_on_paper_every_sign_is_a_sign(named):
     # Nothing in it opens, runs or leads anywhere.
     for sign in (b"/JavaScript", b"/JS", b"/OpenAction", b"/AA", b"/URI", b"/Launch"):
         assert sign not in content
-    assert not reader.pages[0].get("/Annots", [])
+    assert not reader.pages[0].annotations
 
 
 def test_a_whole_pack_has_no_way_to_run_anything():
