@@ -114,6 +114,11 @@ class Facts:
         columns = ["longitude", "latitude", "functionality", "adm3_pcode", "activity_type"]
         return self.of_type[columns].iloc[self.rows[self.located[self.rows]]]
 
+    @property
+    def answered(self) -> bool:
+        """Whether anything answers to what is asked: a record, or a fixed table that lists none."""
+        return self.fixed or len(self.rows) > 0
+
     @functools.cached_property
     def points_count(self) -> int:
         """How many :attr:`points` there are; a million of them are not taken to be counted."""

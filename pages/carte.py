@@ -20,7 +20,7 @@ with under_heading:
 filtering.chips(more, facts.sources, switches=assumed.changed(view.assumptions))
 if not prepared.any():
     st.html(overview.empty())
-elif not facts.fixed and not len(facts.rows):
+elif not facts.answered:
     filtering.emptied(prepared.of_type[view.activity_type].records, more)
 with st.container(key="stage"):
     left, right = st.columns([7, 3], gap="medium")

@@ -216,6 +216,8 @@ def test_no_record_and_no_count_of_records_of_a_sensitive_type_leaves():
     assert not len(found.records)
     assert not len(found.above)
     assert found.points_count == 0
+    # No record is listed, and yet the map is not empty: no print says that nothing answers.
+    assert found.answered
     assert not found.units["records"].any()
     assert found.accounting.withheld
     assert found.accounting.read == 0

@@ -78,7 +78,7 @@ def map_page(
         laid = lay_out(
             facts, drawing, done, title=words.title(facts), lines=lines, points=points, looks=looks
         )
-        if not len(facts.rows):
+        if not facts.answered:
             empty(laid.sheet, *laid.sides)
         draw_legend(laid.column, laid.on, facts, done, drawing, looks=looks if points is not None else None)
     return Page(laid.sheet, words.title(facts), day)
