@@ -6,9 +6,8 @@ A record states a quantity q for a set of places S. For a unit U it counts
 * 0 to q where U meets S or lies inside a member of S,
 * nothing elsewhere.
 
-Units and places are compared as sets of communes, so that a region of 2023, a
-cercle or a free choice of communes follow the same rule. Bounds are taken from
-the records; those of a parent are never the sum of its children's (docs/counting.md).
+Units and places are compared as sets of communes, so that a region of 2023, a cercle or any choice of communes
+follow one rule. Bounds are of the records; a parent's are never its children's sum (docs/counting.md).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,9 +32,8 @@ FIGURES: Final = ("quantity", "area_ha", "amount", *PEOPLE_COLUMNS)
 class Accounting:
     """Where every row that was read went: ``read == placed + review + rejected``.
 
-    ``outside_shown`` and ``repeats`` are parts of ``placed``; they are not taken
-    away from it. ``precision`` and ``reasons`` say how the parts are made up,
-    ``withheld`` that the public is not told.
+    ``outside_shown`` and ``repeats`` are parts of ``placed`` and not taken away from it. ``precision`` and
+    ``reasons`` say how the parts are made up, ``withheld`` that the public is not told.
     """
 
     read: int
@@ -352,16 +350,14 @@ def bounds(
 def without_details_twice(records: pd.DataFrame, members: Members) -> pd.DataFrame:
     """Count once what a row and the finer rows it is made of both say.
 
-    ``project_code``, ``record_key``, type and organisation tie a region row to
-    its commune rows. Of such a group the rows whose places lie inside another
-    row's places are its details; the wider row keeps what they leave of each of
-    its figures (never under 0) and is flagged ``detailed_below``.
+    ``project_code``, ``record_key``, type and organisation tie a region row to its commune rows. Of such a
+    group the rows whose places lie inside another row's are its details; the wider row keeps what they
+    leave of each of its figures (never under 0) and is flagged ``detailed_below``.
 
     Returns
     -------
     DataFrame
-        The same rows; the figures (:data:`FIGURES`) of a detailed row are what
-        its details leave, and it is dropped where they leave nothing.
+        The same rows; of a detailed row what its details leave (:data:`FIGURES`), none where that is nothing.
     """
     tied = records["project_code"].ne("") & records["record_key"].ne("")
     keys = list(TIE_COLUMNS)
