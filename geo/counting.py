@@ -6,7 +6,7 @@ A record states a quantity q for a set of places S. For a unit U it counts
 * 0 to q where U meets S or lies inside a member of S,
 * nothing elsewhere.
 
-Units and places are compared as sets of communes, so that a region of 2023, a cercle or any choice of communes
+Units and places are compared as sets of communes, so that a region of 2023, a cercle or a choice of communes
 follow one rule. Bounds are of the records; a parent's are never its children's sum (docs/counting.md).
 """
 
@@ -357,7 +357,7 @@ def without_details_twice(records: pd.DataFrame, members: Members) -> pd.DataFra
     Returns
     -------
     DataFrame
-        The same rows; of a detailed row what its details leave (:data:`FIGURES`), none where that is nothing.
+        The same rows; of a detailed row what its details leave (:data:`FIGURES`), none where nothing is.
     """
     tied = records["project_code"].ne("") & records["record_key"].ne("")
     keys = list(TIE_COLUMNS)
