@@ -199,7 +199,8 @@ def answer(arguments: argparse.Namespace) -> "tuple[Prepared, Gaps]":
         include_not_comparable=arguments.include_not_comparable,
         villages=_villages(prepared),
     )
-    kept = gaps.table["region_pcode"].isin(_regions(prepared, arguments.region))
+    inside = frozenset[str]().union(*map(prepared.frame.members.of, _regions(prepared, arguments)))
+    kept = gaps.table["pcode"].isin(inside)
     return prepared, replace(gaps, table=gaps.table[kept].reset_index(drop=True))
 
 
@@ -219,7 +220,7 @@ def _view(arguments: argparse.Namespace, prepared: "Prepared") -> "View":
         none_reported_is_zero=arguments.none_reported_is_zero,
     )
     # One region is an area of its own, with its name in every title; several are only kept of all four.
-    unit = _regions(prepared, arguments.region)[0] if len(arguments.region) == 1 else ""
+    unit = _regions(prepared, arguments)[0] if len(arguments.region) == 1 else ""
     return View(activity_type=arguments.type, unit=unit, regions=arguments.regions, assumptions=assumptions)
 
 
@@ -239,11 +240,12 @@ def _villages(prepared: "Prepared") -> dict[str, int] | None:
     return None if localities is None else villages_by_commune(localities)
 
 
-def _regions(prepared: "Prepared", wanted: list[str]) -> list[str]:
-    """Return the P-codes of the regions asked, of all four where none is."""
+def _regions(prepared: "Prepared", arguments: argparse.Namespace) -> list[str]:
+    """Return the P-codes of the regions asked, of all of the mission where none is."""
     from geo.spelling import fold  # noqa: PLC0415
 
-    regions = prepared.frame.grids["region"].names
+    wanted = arguments.region
+    regions = prepared.frame.grids["region_2023" if arguments.regions == "2023" else "region"].names
     regions = regions[regions["focus"]]
     names = dict(zip(regions["pcode"], regions["name"], strict=True))
     if not wanted:
