@@ -189,6 +189,23 @@ def _fits(rule: Rule, claims: Mapping[str, Any]) -> bool:
     return any(isinstance(value, str) and value == rule.value for value in values)
 
 
+def entitled(access: Access) -> list[tuple[str, str, Audience]]:
+    """List who is let in, in the order of the settings: how, by what, as whom.
+
+    Returns
+    -------
+    list of (way, what, audience)
+        ``way`` as in :attr:`Who.way`; ``what`` is the claim with its value, empty for the others. Nothing
+        tells a password.
+
+    >>> entitled(Access(rules=[Rule("groups", "eau", READER)]))
+    [('oidc', 'groups = eau', Audience(role='reader', organisation=''))]
+    """
+    found = [("password", "", audience) for _digest, audience in access.passwords]
+    found += [("oidc", f"{rule.claim} = {rule.value}", rule.audience) for rule in access.rules]
+    return [*found, ("public", "", PUBLIC)] if access.public else found
+
+
 # ---- reading the settings ----------------------------------------------------------------------------
 
 
