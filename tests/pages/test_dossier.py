@@ -17,7 +17,7 @@ def test_tables_say_the_figures_of_the_files():
     assert counts["Points d'eau"] == ["620", "620", "0", "0"]
     need = rows(app, "Besoin non couvert")[0]
     assert need[0] == "Points d'eau"
-    area = done.meeting.needs[0].area
+    area = done.meeting.needs[0].gaps.area
     assert need[4] == f"{area['unserved_people']:,.0f}".replace(",", "\u202f")
     assert "class='preview'" in markup(app)
 

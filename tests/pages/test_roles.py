@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from geo.access import KEEPERS
 from geo.activities import Source
 from geo.errors import AccessError
 from geo.io import load_boundaries
@@ -37,6 +38,8 @@ OF_OTHERS = (
 PARTNERS_PAGES = ("matrice", "recouvrements", "temps", "noms")
 ONLY_KEEPERS = ("importer", "lieux", "journal")
 SIGNED_IN = ("qualite", "enregistrement")
+# Who works where, and what a meeting is handed, is more than totals.
+NO_TOTALS = ("qui_fait_quoi", "dossier")
 
 
 @pytest.fixture(scope="module")
@@ -114,22 +117,44 @@ def everything_of(files) -> list[tuple[str, bytes]]:
     return found
 
 
-@pytest.mark.parametrize("role", ["public", "reader", "partner", "coordinator"])
+@pytest.mark.parametrize("role", ROLES)
 def test_no_page_and_no_file_holds_what_the_role_may_not_see(role, files, monkeypatch):
     as_somebody(monkeypatch, role, "AMSS" if role == "partner" else "")
-    if role == "coordinator":
-        # On the pages of records a coordinator sees all; on the others, what every reader may see.
-        pages = [("qui_fait_quoi", {"volet": "recouvrements", "zone": "ML07"}), addresses()[-2]]
-        monkeypatch.setattr(f"{__name__}.addresses", lambda: pages)
+    if role in KEEPERS:
+        # On the pages of records who keeps them sees all; on the others, what every reader may see.
+        shared = [each for each in addresses() if each[0] not in (*ONLY_KEEPERS, *SIGNED_IN)]
+        monkeypatch.setattr(f"{__name__}.addresses", lambda: shared)
     secrets = OF_OTHERS if role == "partner" else (*OF_AMSS, *OF_OTHERS)
     sent = everything_of(files)
-    assert len(sent) > (5 if role == "coordinator" else 40)
+    assert len(sent) > 40
     leaks = [(place, secret) for place, content in sent for secret in secrets if secret.encode() in content]
     assert leaks == []
     if role == "partner":
         assert {secret for _place, content in sent for secret in OF_AMSS if secret.encode() in content} >= {
             *("CLEAMSS", "Motamss", "15.66123"),
         }
+
+
+@pytest.mark.parametrize("role", KEEPERS)
+def test_pages_of_records_and_their_files_hold_all_for_who_keeps_them(role, files, monkeypatch):
+    as_somebody(monkeypatch, role)
+    kept = [each for each in addresses() if each[0] in ("lieux", *SIGNED_IN)]
+    kept += [("enregistrement", {"id": record_id(identity)}) for identity in ("CLEAMSS", "CLEPLAN", "CLEZOR")]
+    monkeypatch.setattr(f"{__name__}.addresses", lambda: kept)
+    content = b"".join(each for _place, each in everything_of(files)).decode("utf-8", "replace")
+    assert [secret for secret in ("Villamss", "Motplan", "Zorgho", "Motzor") if secret not in content] == []
+
+
+def test_the_pack_of_a_partner_holds_its_own_records_and_none_of_another(files, monkeypatch):
+    as_somebody(monkeypatch, "partner", "AMSS")
+    app = open_page("dossier", zone="ML0702")
+    files.clear()
+    app.button(key="pack-make").click().run(timeout=300)
+    made = [content() if callable(content) else content for content in list(files.values())]
+    sent = [each for content in made if isinstance(content, bytes) for each in unpacked(content)]
+    assert len(sent) > 20
+    assert [secret for secret in OF_OTHERS for each in sent if secret.encode() in each] == []
+    assert any(b"AMSS" in each for each in sent)
 
 
 def test_who_keeps_the_records_sees_all_of_them_once_asked(files, monkeypatch):
@@ -147,13 +172,14 @@ def test_who_keeps_the_records_sees_all_of_them_once_asked(files, monkeypatch):
 def test_each_role_has_its_pages_in_the_menu_and_is_told_of_the_others(role, monkeypatch):
     as_somebody(monkeypatch, role, "AMSS" if role == "partner" else "")
     closed = {"administrator": (), "coordinator": ("journal",)}.get(role, ONLY_KEEPERS)
-    closed += SIGNED_IN if role == "public" else ()
+    closed += (*SIGNED_IN, *NO_TOTALS) if role == "public" else ()
+    told = "n'est pas publique" if role == "public" else "n'est pas pour votre rôle"
     for file, _title in page.MENU:
         name = Path(file).stem
         app = open_page(name)
         offered = {address for _label, address, _query in links(app)}
         assert not offered & set(closed)
-        assert ("n'est pas pour votre rôle" in said(app)) == (name in closed)
+        assert (told in said(app)) == (name in closed)
         if name in closed:
             assert not app.button or {button.label for button in app.button} <= {
                 "Se connecter",
