@@ -7,9 +7,11 @@ import openpyxl
 import pytest
 
 from geo import reporting
+from geo.access import Who
+from geo.sharing import READER, Audience
 from geo.store import imports, load, planning
 from geo.store.kept import keys
-from geo.ui import faultrows, quality, reported
+from geo.ui import faultrows, quality, reported, who
 from tests.pages.opening import HEADINGS_ONLY, markup, open_page, rows, said
 from tests.store_servers import boundaries, named, write
 from tests.test_faulty import DAY, ROWS
@@ -106,8 +108,10 @@ def test_the_list_to_remind_holds_no_person(partner):
     assert book["À relancer"].freeze_panes == "A2"
 
 
-def test_the_workbook_of_a_partner_is_its_own(partner):
+def test_the_workbook_of_a_partner_is_its_own(partner, monkeypatch):
     open_page("qualite")
+    keeper = who._Reader(Who("awa", Audience("administrator")), READER)
+    monkeypatch.setattr(who, "_now", lambda: keeper)
     asked = quality.Asked("lignes", "partenaire", "AMSS")
     own = faultrows.recipient(asked)
     assert (own.role, own.organisation) == ("partner", "AMSS")

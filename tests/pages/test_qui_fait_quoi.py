@@ -11,8 +11,8 @@ from geo.presence import matrix
 from geo.report import partnertables
 from geo.sharing import READER
 from geo.store import database, meeting, organisations, snapshots
-from geo.ui import data, keeping
-from tests.pages.opening import HEADINGS_ONLY, markup, open_page, rows, said
+from geo.ui import data
+from tests.pages.opening import HEADINGS_ONLY, as_somebody, markup, open_page, rows, said
 from tests.toy_partners import meeting_file
 
 pytestmark = pytest.mark.pages
@@ -73,7 +73,7 @@ def test_roles_are_columns_of_their_own():
 
 def test_the_files_say_what_the_table_says():
     app = opened()
-    found = matrix(data.prepared(), View(activity_type="water_point", level="region"))
+    found = matrix(data.prepared(READER), View(activity_type="water_point", level="region"))
     shown = [row[0:1] + row[1:] for row in rows(app, MATRIX)]
     wide = partnertables.wide_table(found)
     assert shown == [[str(cell) for cell in row] for row in wide.itertuples(index=False, name=None)]
@@ -142,7 +142,7 @@ def test_names_are_suggested_accepted_and_taken_back():
 
 
 def test_a_reader_of_a_shared_server_decides_on_no_name(monkeypatch):
-    monkeypatch.setattr(keeping, "keeper", lambda: READER)
+    as_somebody(monkeypatch, "reader")
     app = opened("noms")
     assert "« Plan Internatonal Mali » = Plan International Mali ?" in said(app)
     assert not {button.label for button in app.button} & {"Accepter", "Refuser", "Ajouter ce nom", "Annuler"}
