@@ -223,9 +223,9 @@ def _read_layer(path: Path) -> pd.DataFrame:
     gdal.keep_inside()
     if not gdal.is_what_it_says(path):
         raise LocalityFileError(
-            _("{file} : {name} n'est pas ce que dit son nom, ou mène ailleurs. Rien n'en est lu.").format(
-                file=path.name, name=path.name
-            )
+            _(
+                "{file} : illisible, ce n'est pas ce que dit son nom, ou il mène ailleurs. Rien n'en est lu."
+            ).format(file=path.name)
         )
     try:
         frame = pyogrio.read_dataframe(path)
