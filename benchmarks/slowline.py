@@ -32,7 +32,8 @@ LONGEST_SECONDS = 300.0
 OWN = ("*/app/static/*", "*/component/*")
 OPTIONS = ("Hors service", "En place, tous états", "Partenaires présents", "Enregistrements", "En service")
 FIGURES, TABLE = ".legend dl", ".table tbody tr"
-# From the click that the page received to the new heading of the legend, and to the map's new view.
+# From the click that the page received, without the time a robot needs to click, to the new heading of
+# the legend.
 WATCH = """() => {
   window.watched = {};
   document.addEventListener("click", () => { window.watched.clicked = performance.now(); }, true);

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.slowline import WATCH
 from tests.browser.conftest import Visit
 from tests.browser.servers import serve
 from tests.browser.test_carte_files import READY_SECONDS
@@ -107,17 +108,6 @@ def test_clusters_open_and_a_point_chooses_its_commune(visit: Visit, tmp_path: P
         assert visit.complaints() == []
 
 
-# From the click that the page received to the new caption in it, without the time the robot needs to click.
-WATCH_FIGURES = """() => {
-  window.watched = {};
-  document.addEventListener("click", () => { window.watched.clicked = performance.now(); }, true);
-  new MutationObserver(() => {
-    const heading = document.querySelector(".legend h2");
-    if (heading && heading.textContent !== window.watched.old) window.watched.seen ||= performance.now();
-  }).observe(document.body, { subtree: true, childList: true, characterData: true });
-}"""
-
-
 def test_a_hundred_thousand_records_are_filtered_and_drawn_in_time(visit: Visit, tmp_path: Path):
     with serve(tmp_path, COUVERTURE_RECORDS=synthetic(tmp_path / "synthetique.csv", 100_000)) as running:
         visit.page.goto(f"{running.address}/carte?points=non")
@@ -127,7 +117,7 @@ def test_a_hundred_thousand_records_are_filtered_and_drawn_in_time(visit: Visit,
         figures, maps = [], []
         options = ("Hors service", "En place, tous états", "Enregistrements", "En service") * 2
         cpu = running.cpu_seconds()
-        visit.page.evaluate(WATCH_FIGURES)
+        visit.page.evaluate(WATCH)
         for option in options:
             before = visit.data()
             visit.page.get_by_role("combobox", name="Ce qui est compté").click()
