@@ -13,6 +13,7 @@ from geo.io import gdal
 from geo.io.localities import read as read_localities
 from geo.io.official import read_official
 from geo.io.sheets import read_sheet
+from tests.boundary_files import official, zipped_shapefile
 
 FEATURES = (
     '"features":[{"type":"Feature","properties":{"Commune":"Bara"},'
@@ -121,6 +122,48 @@ def test_a_file_of_limits_that_is_a_way_elsewhere_is_refused(tmp_path, elsewhere
         with pytest.raises(CouvertureError):
             read_localities(path)
     assert elsewhere.heard == []
+
+
+# Names that pyogrio reads as an archive or an address, and the file that it opens in their place.
+OTHER_NAMES = {"limites;adm3": "limites", "autre!adm3": "adm3", "ad\tm3": "adm3", "autre?!adm3": "adm3"}
+
+
+@pytest.mark.parametrize("name", OTHER_NAMES)
+@pytest.mark.parametrize("ending", ["gpkg", "geojson"])
+def test_a_file_whose_name_is_another_to_pyogrio_is_itself(tmp_path, monkeypatch, name, ending):
+    monkeypatch.chdir(tmp_path)
+    own, other = official(), official(ADM3_FR="autre")
+    opened = OTHER_NAMES[name] + ("" if ";" in name else f".{ending}")
+    for frame, path in ((other, tmp_path / "b.gpkg"), (own, tmp_path / f"a.{ending}")):
+        frame.rename(columns={"ADM3ALT1FR": "nom"}).to_file(path)
+    (tmp_path / "b.gpkg").rename(tmp_path / opened)
+    path = (tmp_path / f"a.{ending}").rename(tmp_path / f"{name}.{ending}")
+    assert read_official(path)["ADM3_FR"].tolist() == own["ADM3_FR"].tolist()
+    assert read_sheet(path).table["ADM3_FR"].tolist() == own["ADM3_FR"].tolist()
+    assert read_localities(path)["name"].tolist() == own["ADM3ALT1FR"].tolist()
+
+
+def test_a_shapefile_of_such_a_name_is_whole(tmp_path):
+    zipped_shapefile(official(), tmp_path, "adm3")
+    parts = {path: f"limites;{path.name}" for path in (tmp_path / "adm3_parts").iterdir()}
+    with zipfile.ZipFile(tmp_path / "limites.zip", "w") as archive:
+        for path, name in parts.items():
+            archive.write(path, name)
+    assert read_official(tmp_path / "limites.zip")["ADM2_FR"].tolist() == official()["ADM2_FR"].tolist()
+
+
+def test_a_part_of_an_archive_cannot_stand_in_for_the_one_that_was_looked_at(tmp_path):
+    # Before: the list of layers was opened, and with it any file of the machine that it names.
+    official().to_file(tmp_path / "a.gpkg")
+    official(ADM3_FR="autre").to_file(tmp_path / "secret.gpkg")
+    layers = (
+        f"<OGRVRTDataSource><OGRVRTLayer name='adm3'><SrcDataSource>{tmp_path / 'secret.gpkg'}"
+        "</SrcDataSource><SrcLayer>secret</SrcLayer></OGRVRTLayer></OGRVRTDataSource>"
+    )
+    with zipfile.ZipFile(tmp_path / "limites.zip", "w") as archive:
+        archive.write(tmp_path / "a.gpkg", "v.prj;adm3.gpkg")
+        archive.writestr("v.prj", layers)
+    assert "autre" not in set(read_official(tmp_path / "limites.zip")["ADM3_FR"])
 
 
 @given(st.binary(max_size=300))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import pyogrio
+from pyogrio.util import vsi_path
 
 # First bytes of what is read, by ending.
 _BEGINNINGS: Final = {
@@ -32,6 +33,15 @@ _PROJECTION: Final = re.compile(rb"[\"']crs[\"']\s*(.)\s*", re.DOTALL)
 _HIDDEN_LETTER: Final = re.compile(rb"\\u00(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])", re.IGNORECASE)
 # A projection by its name is shorter than this.
 _LONGEST: Final = 1000
+
+
+def opened(path: Path) -> str:
+    """Return the name under which pyogrio opens this very file.
+
+    It reads a name with ``!`` or ``;`` as an archive or an address, and opens another file: one that nobody
+    looked at. A name of GDAL's own is taken as it stands, here that of the file from its first byte on.
+    """
+    return str(path) if vsi_path(path) == str(path) else f"/vsisubfile/0,{path}"
 
 
 def is_what_it_says(path: Path) -> bool:

@@ -228,7 +228,7 @@ def _read_layer(path: Path) -> pd.DataFrame:
             ).format(file=path.name)
         )
     try:
-        frame = pyogrio.read_dataframe(path)
+        frame = pyogrio.read_dataframe(gdal.opened(path))
     except (pyogrio.errors.DataSourceError, ValueError) as error:
         raise LocalityFileError(_("{file} : illisible ({why}).").format(file=path.name, why=error)) from error
     if "geometry" not in frame or frame.crs is None:

@@ -156,7 +156,12 @@ def _read_first(paths: list[Path], file: str) -> gpd.GeoDataFrame:
         # GDAL says by warnings what it guessed or skipped: in a boundary file that is damage.
         with warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)
-            layers = [(path, str(name)) for path in paths for name, kind in pyogrio.list_layers(path) if kind]
+            layers = [
+                (path, str(name))
+                for path in paths
+                for name, kind in pyogrio.list_layers(gdal.opened(path))
+                if kind
+            ]
             fitting = [layer for layer in layers if _holds_communes(*layer)]
             fitting = [layer for layer in fitting if not _EDGE_MATCHED.search(layer[1])] or fitting or layers
             if len(fitting) > 1 and not _holds_communes(*fitting[0]):
@@ -186,20 +191,20 @@ def _without_communes(file: str, layers: list[str]) -> BoundaryFileError:
 
 
 def _holds_communes(path: Path, layer: str) -> bool:
-    about = pyogrio.read_info(path, layer=layer)
+    about = pyogrio.read_info(gdal.opened(path), layer=layer)
     columns = recognise([str(name) for name in about["fields"]])
     return "adm3_pcode" in columns and "Polygon" in str(about["geometry_type"])
 
 
 def _read(path: Path, layer: str, *, file: str) -> gpd.GeoDataFrame:
-    rows = int(pyogrio.read_info(path, layer=layer)["features"])
+    rows = int(pyogrio.read_info(gdal.opened(path), layer=layer)["features"])
     if not 0 <= rows <= settings.MAX_BOUNDARY_ROWS:
         raise BoundaryFileError(
             _("{file} : {n} lignes, plus que la limite de {limit}.").format(
                 file=file, n=number(rows), limit=number(settings.MAX_BOUNDARY_ROWS)
             )
         )
-    frame = gpd.read_file(path, layer=layer, encoding=_encoding(path), use_arrow=False)
+    frame = gpd.read_file(gdal.opened(path), layer=layer, encoding=_encoding(path), use_arrow=False)
     if len(frame) == 0 or "geometry" not in frame:
         raise BoundaryFileError(
             _("{file} : aucune commune avec sa géométrie. Demandez le fichier d'origine.").format(file=file)

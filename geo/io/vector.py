@@ -48,7 +48,7 @@ def read_layers(path: Path, kind: str) -> dict[str, Grid]:
         with warnings.catch_warnings():
             # GDAL says by warnings what it skipped: in a file of records that is damage.
             warnings.simplefilter("error", RuntimeWarning)
-            source = f"{driver}:{path}" if kind == "geojson" else str(path)
+            source = f"{driver}:{path}" if kind == "geojson" else gdal.opened(path)
             layers = [str(name) for name, _kind in pyogrio.list_layers(source)]
             if not layers:
                 raise RecordFileError(_("{file} : aucune couche. Rien à lire.").format(file=path.name))
