@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo.i18n import ngettext, number
 from geo.locating import NOWHERE, locate
+from geo.signs import tidied
 
 COLUMNS: Final = ("name", "longitude", "latitude", "people")
 
@@ -27,9 +28,8 @@ def checked(raw: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     people = pd.to_numeric(
         raw["people"].astype("str").str.replace(r"[\s\u00a0\u202f]", "", regex=True), errors="coerce"
     )
-    table = pd.DataFrame(
-        {"name": raw["name"].astype("str"), **numbers, "people": people.where(people >= 0).astype(float)}
-    )
+    names = raw["name"].astype("str").map(tidied).astype("str")
+    table = pd.DataFrame({"name": names, **numbers, "people": people.where(people >= 0).astype(float)})
     placed = table["longitude"].between(-180, 180) & table["latitude"].between(-90, 90)
     # 0, 0 is an empty cell that became a number: no land lies there.
     placed &= ~((table["longitude"] == 0) & (table["latitude"] == 0))

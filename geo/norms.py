@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from geo.errors import SettingsError
 from geo.i18n import N_, _, clauses, language, number
+from geo.signs import tidied_texts
 
 UNITS: Final = (
     "people_per_work",
@@ -197,9 +198,10 @@ def make(name: str, values: Mapping[str, Any]) -> Norm:
     SettingsError
         If a field is missing, unknown or holds a value that cannot be used.
     """
-    rest = {key: value for key, value in values.items() if key != "parameters"}
+    read = tidied_texts(values)
+    rest = {key: value for key, value in read.items() if key != "parameters"}
     try:
-        parameters = {key: Parameter(**given) for key, given in values.get("parameters", {}).items()}
+        parameters = {key: Parameter(**given) for key, given in read.get("parameters", {}).items()}
         norm = Norm(name=name, parameters=parameters, **rest)
     except (TypeError, AttributeError) as error:
         raise SettingsError(

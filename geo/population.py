@@ -17,6 +17,7 @@ from geo.errors import PopulationFileError
 from geo.headings import fold_heading
 from geo.i18n import _, number
 from geo.settings import PCODE_COLUMN
+from geo.signs import tidied
 from geo.spelling import fold
 
 LAYERS: Final = ("residents", "displaced", "refugees")
@@ -145,8 +146,8 @@ def standardise(
     full = rows.assign(
         vintage=rows["adm3_pcode"].map(versions),
         layer=layer,
-        method=method or _("non précisée"),
-        source=source or file,
+        method=tidied(method) or _("non précisée"),
+        source=tidied(source or file),
     )
     return Table(full[list(COLUMNS)].sort_values("adm3_pcode", ignore_index=True), tuple(notes))
 

@@ -8,9 +8,9 @@ put right before anything compares or shows it. A letter of an alphabet that nob
 import functools
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -82,6 +82,23 @@ def tidied(text: str) -> str:
         return text
     seen = _UNSEEN.sub("", _BREAK.sub(" ", _HALF.sub("\ufffd", text)))
     return unicodedata.normalize("NFC", bounded(seen))
+
+
+def tidied_texts(values: Mapping[str, Any]) -> dict[str, Any]:
+    r"""Return settings or what is known of a file, every text tidied: a stranger may have named it.
+
+    >>> tidied_texts({"file": "\u202efsc.csv", "notes": ["G\u200bao"], "rows": 3})
+    {'file': 'fsc.csv', 'notes': ['Gao'], 'rows': 3}
+    """
+    return {name: _tidied_value(value) for name, value in values.items()}
+
+
+def _tidied_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return tidied(value)
+    if isinstance(value, Mapping):
+        return tidied_texts(value)
+    return [_tidied_value(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def one_line(text: str, longest: int) -> str:

@@ -2,11 +2,15 @@
 
 import functools
 import io
+import os
 import re
 import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import mock
 
 import pandas as pd
 import pypdf
@@ -20,6 +24,7 @@ from geo.meeting import Meeting, meeting
 from geo.report import pack
 from geo.report.pack import Tools
 from geo.sharing import READER, share
+from tests import strangers
 from tests.printed import DAY
 
 REGION, CERCLE = "ML05", "ML0702"  # Mopti with 8 cercles, Bourem with 5 communes
@@ -75,6 +80,14 @@ def named_like_markup(texts: Sequence[str]) -> tuple[Prepared, Tools]:
     people = prepared.population
     again = facts.prepare(shared, prepared.frame, types=read_types(), sources=sources, people=people)
     return again, tools
+
+
+@functools.cache
+def pack_of_strangers() -> Made:
+    """The pack of a region of which every text is markup: of units, people and norms too."""
+    with TemporaryDirectory() as folder, mock.patch.dict(os.environ, COUVERTURE_HOME=folder):
+        strangers.fill(Path(folder))
+        return made(*ready(), "ML07")
 
 
 def plain(text: str) -> str:

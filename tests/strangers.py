@@ -9,10 +9,15 @@ import io
 import os
 import zipfile
 from pathlib import Path
+from unittest import mock
 
+import pandas as pd
+
+from geo import official_checks
 from geo.activities import Source
+from geo.boundaries import Boundaries
 from geo.columns import Profile
-from geo.io import load_boundaries
+from geo.io import install, load_boundaries, localities, norms, population, severity
 from geo.store import (
     corrections,
     decisions,
@@ -184,6 +189,7 @@ def archive(members: dict[str, bytes]) -> bytes:
 FILE_NAME = f"<img src=x onerror=window.{MARKER}='file'> ![x](http:{HOST}).csv"
 TEXTS = list(MARKUP.values())
 SOURCE = "s"
+NORMS = "etranger"
 
 
 def rows(kind: str = "") -> list[dict[str, object]]:
@@ -222,9 +228,69 @@ def rows(kind: str = "") -> list[dict[str, object]]:
     return [{name: row.get(name, "") for name in headings} for row in made]
 
 
+# Signs that turn a text round, in whatever is named below: none of them is shown.
+TURNED = "\u202etxt.exe\u202c"
+# The rows of records above state these by name.
+_OWN_NAMES = ("Gao", "Ansongo")
+
+
+def unit_names(names: pd.Series) -> pd.Series:
+    """A text of markup or of signs before each name, one after the other; what records state is left."""
+    texts = [*reversed(TEXTS), *(text for case, (text, _left) in SIGNS.items() if case != "half a letter")]
+    turn = [f"{texts[place % len(texts)]} {name}" for place, name in enumerate(names)]
+    return names.where(names.isin(_OWN_NAMES), pd.Series(turn, index=names.index))
+
+
+def install_boundaries(folder: Path) -> Boundaries:
+    """Install the shipped outlines of Mali as somebody's official file in which every unit is named so."""
+    communes = load_boundaries().level("commune").query("country == 'ML'")
+    # The region of the records first: its communes and the next ones bear every text.
+    communes = communes.sort_values("adm1_pcode", key=lambda code: code != "ML07", kind="stable")
+    codes = [f"adm{level}_pcode" for level in (1, 2, 3)]
+    frame = communes[[*codes, "geometry"]].assign(adm3alt1fr=communes["adm3_name"], adm3alt2fr=TEXTS[0])
+    for level, code in enumerate(codes, 1):
+        known = communes.drop_duplicates(code).set_index(code)[f"adm{level}_name"]
+        frame[f"adm{level}_name"] = frame[code].map(unit_names(known))
+    path = folder / f"{TURNED} ![x](http:{HOST}) <b>.gpkg"
+    # The library that writes it takes what stands before a "!" for an archive.
+    frame.to_file(folder / "adm3.gpkg", layer="adm3")
+    (folder / "adm3.gpkg").rename(path)
+    # The outlines that ship are indicative: more of their areas are off than an official file may have.
+    with mock.patch.object(official_checks, "MAX_AREA_MISFITS", 0.1):
+        return install.install([path], valid_on="2021-12-20").boundaries
+
+
+def install_settings(folder: Path, boundaries: Boundaries) -> None:
+    """Install people, localities, classes of severity and norms whose names and sources are such texts."""
+    units = boundaries.level("commune").query("country == 'ML'")
+    codes, whose = units["adm3_pcode"], f"{TURNED}{MARKUP['markdown image']}{MARKUP['drawing']}"
+    people = folder / f"{TURNED} <img src=x onerror=window.{MARKER}='people'>.csv"
+    people.write_bytes(table_file([{"ADM3_PCODE": code, "T_TL": 20_000} for code in codes]))
+    population.install(people, boundaries, year="2024", method=MARKUP["markdown link"], source=whose)
+    points = zip(units["label_lon"], units["label_lat"], strict=True)
+    placed = [
+        {"name": f"{TEXTS[at % len(TEXTS)]} {TURNED}", "lon": lon, "lat": lat, "population": 900}
+        for at, (lon, lat) in enumerate(points)
+    ]
+    places = folder / "villages.csv"
+    places.write_bytes(table_file(placed))
+    localities.install(places, source=whose)
+    classes = folder / "classes.csv"
+    classes.write_bytes(table_file([{"pcode": code, "phase": 3} for code in codes]))
+    severity.install(classes, source=whose, date=MARKUP["drawing"])
+    said = {"source": whose, "date": MARKUP["style"], "label_fr": TEXTS[0], "label_en": TEXTS[0]}
+    said |= {"note_fr": MARKUP["formula of letters"], "note_en": MARKUP["markdown image"]}
+    norms.save_set(NORMS, {norm.name: said for norm in norms.read_set().norms})
+    reason = {"activity_type": "water_point", "source_id": SOURCE, "reason_fr": whose, "reason_en": whose}
+    town = {"pcode": codes.iloc[0], "vintage": boundaries.layers[0].vintage}
+    norms.not_comparable_file().parent.mkdir(exist_ok=True)
+    (norms.saved_dir() / "not_comparable.csv").write_bytes(table_file([town | reason]))
+
+
 def fill(folder: Path) -> None:
-    """Fill the store of ``COUVERTURE_HOME``: an import and one of every decision that somebody can make."""
-    boundaries, who = load_boundaries(), MARKUP["drawing"]
+    """Fill the folder and the store of ``COUVERTURE_HOME``: what is installed, an import, every decision."""
+    boundaries, who = install_boundaries(folder), MARKUP["drawing"]
+    install_settings(folder, boundaries)
     path = folder / FILE_NAME
     path.write_bytes(table_file(rows()))
     source = Source(
@@ -244,11 +310,12 @@ def fill(folder: Path) -> None:
     group = review.groups(boundaries).iloc[0].to_dict()
     decisions.decide(group, "ML070101", boundaries, who=who, note=MARKUP["image that fails"])
     organisations.decide("alias", "AMSS (x)", MARKUP["markdown image"], who=who, note=MARKUP["drawing"])
+    organisations.decide("shown", MARKUP["frame"], "cercle", who=who, note=TURNED)
     held = load(boundaries)
-    snapshots.take(held, MARKUP["drawing"] + MARKUP["markdown image"], who=who)
+    snapshots.take(held, MARKUP["drawing"] + MARKUP["markdown image"] + TURNED, who=who)
     identities = held.identities[held.records["source_id"] == SOURCE]
     one, other = ((SOURCE, identity) for identity in identities.iloc[[1, 3]])
-    meeting.decide(one, other, "duplicate", who=who, note=MARKUP["end of a script"])
+    meeting.decide(one, other, "duplicate", who=who, note=MARKUP["end of a script"] + TURNED)
     changed = {"remarks": MARKUP["drawing"], "donor": MARKUP["markdown image"]}
     corrections.correct(*one, changed, boundaries, who=who, reason=MARKUP["image that fails"])
 

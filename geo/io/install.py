@@ -26,6 +26,7 @@ from geo.io.official import read_official
 from geo.io.records import sha256
 from geo.io.tables import read_communes
 from geo.official import Official, standardise
+from geo.signs import tidied_texts
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def install(
     ]
     named = _named(checked, name)
     fresh = {
-        layer: (hierarchy(official.communes), {**_papers(layer, path, official), **(papers or {})})
+        layer: (hierarchy(official.communes), _papers(layer, path, official) | tidied_texts(papers or {}))
         for layer, (path, official) in named.items()
     }
     chosen = {**in_use(), **{official.country: layer for layer, (_path, official) in named.items()}}
@@ -132,7 +133,7 @@ def _named(checked: list[tuple[Path, Official]], name: str | None) -> dict[str, 
 
 def _papers(layer: str, path: Path, official: Official) -> dict[str, Any]:
     embedded = about(EMBEDDED[official.country])
-    return {
+    told = {
         "name": layer,
         "country": official.country,
         "country_name": embedded["country_name"],
@@ -147,6 +148,7 @@ def _papers(layer: str, path: Path, official: Official) -> dict[str, Any]:
         "processing": list(official.notes),
         "caveats": [],
     }
+    return tidied_texts(told)
 
 
 def use(name: str) -> Boundaries:

@@ -16,6 +16,7 @@ from geo.i18n import _
 from geo.io.folders import write_text_at_once
 from geo.io.tables import read_table
 from geo.norms import DEFAULT_SET, Norm, NormSet, edited, norms_from_settings, sets_from_settings
+from geo.signs import tidied_table
 
 NOT_COMPARABLE_COLUMNS: Final = ("pcode", "vintage", "activity_type", "source_id", "reason_fr", "reason_en")
 # A set's name is a file name.
@@ -145,7 +146,7 @@ def read_not_comparable(path: Path | None = None) -> pd.DataFrame:
         raise SettingsError(
             _("{file} : la colonne « {column} » manque.").format(file=chosen.name, column=lacking[0])
         )
-    return table[list(NOT_COMPARABLE_COLUMNS)]
+    return tidied_table(table[list(NOT_COMPARABLE_COLUMNS)]).table
 
 
 def _shipped() -> tuple[dict[str, Norm], dict[str, NormSet]]:

@@ -23,6 +23,7 @@ from geo.io.sheets import kind_of
 from geo.io.tables import read_table as read_shipped
 from geo.io.workbooks import read_rows
 from geo.population import COLUMNS, LAYERS, Table, recognise, standardise
+from geo.signs import tidied_table, tidied_texts
 
 EMBEDDED: Final = "embedded"
 Chosen = dict[str, dict[str, str]]
@@ -49,9 +50,9 @@ def read_population_file(path: Path) -> pd.DataFrame:
     suffix = path.suffix.lower()
     try:
         if suffix in (".csv", ".txt", ".tsv"):
-            return _read_text(path)
+            return tidied_table(_read_text(path)).table
         if suffix in (".xlsx", ".xls", ".ods"):
-            return _read_workbook(path)
+            return tidied_table(_read_workbook(path)).table
     except RecordFileError as error:
         raise PopulationFileError(str(error)) from error
     raise PopulationFileError(
@@ -199,7 +200,7 @@ def _papers(name: str, path: Path, table: Table, layer: str, countries: list[str
 def _write(folder: Path, *, table: pd.DataFrame, papers: Mapping[str, Any]) -> None:
     table.to_csv(folder / "population.csv", index=False, lineterminator="\n")
     (folder / "table.json").write_text(
-        json.dumps(papers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        json.dumps(tidied_texts(papers), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
 
 

@@ -11,6 +11,7 @@ from geo import settings
 from geo.errors import CouvertureError
 from geo.headings import fold_heading
 from geo.io.folders import write_folders, write_text_at_once
+from geo.signs import tidied_texts
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -100,7 +101,7 @@ class Shelf:
 
         def fill(folder: Path) -> None:
             write(folder)
-            told = json.dumps(dict(papers), ensure_ascii=False, indent=1)
+            told = json.dumps(tidied_texts(papers), ensure_ascii=False, indent=1)
             (folder / "about.json").write_text(told, encoding="utf-8")
 
         write_folders(self.folder, {name: fill})

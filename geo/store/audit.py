@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from geo import acts
 from geo.errors import StoreError
+from geo.signs import tidied_texts
 from geo.store import database
 from geo.store.tables import AUDIT
 
@@ -94,7 +95,8 @@ def note(act: str, *, who: str, role: str | None = None, what: str = "", **about
     known = {name: value for name, value in about.items() if value not in (None, "")}
     line: dict[str, Any] = {"at": database.now(), "who": who, "action": act}
     line["role"] = acts.role() if role is None else role
-    line["details"], line["about"] = what, json.dumps(known, ensure_ascii=False) if known else ""
+    line["details"] = what
+    line["about"] = json.dumps(tidied_texts(known), ensure_ascii=False) if known else ""
     line["changes"] = acts.ACTS[act].changes
     with _WAITING.lock:
         _WAITING.lines.append((_here(), line))

@@ -22,6 +22,7 @@ from sqlalchemy import exc
 from geo import acts, settings
 from geo.errors import StoreError
 from geo.i18n import _
+from geo.signs import tidied_texts
 from geo.store import faults, migrations
 from geo.store.tables import AUDIT, JOBS_METADATA, META
 
@@ -136,7 +137,7 @@ def note(connection: sa.Connection, action: str, who: str, details: str = "", **
     about
         What else is to be known, as plain words and numbers. Never what a record says, and no password.
     """
-    told = json.dumps(about, ensure_ascii=False) if about else ""
+    told = json.dumps(tidied_texts(about), ensure_ascii=False) if about else ""
     values: dict[str, Any] = {"at": now(), "who": who, "action": action, "details": details, "about": told}
     values |= {"role": acts.role(), "changes": acts.ACTS[action].changes}
     connection.execute(sa.insert(AUDIT).values(values))

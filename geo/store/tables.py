@@ -237,8 +237,8 @@ AUDIT: Final = sa.Table(
     "audit",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
-    *(_text(name) for name in ("at", "action", "details", "role", "about")),
-    _typed("who"),
+    *(_text(name) for name in ("at", "action", "role", "about")),
+    *(_typed(name) for name in ("who", "details")),
     sa.Column("changes", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Index("ix_audit_changes", "changes", "id"),
 )

@@ -4,9 +4,9 @@ import pytest
 
 from geo.report.onefile import one_file
 from tests.browser.conftest import Visit
-from tests.packs import CERCLE, asked, named_like_markup, pack_of
+from tests.packs import CERCLE, asked, named_like_markup, pack_of, pack_of_strangers
 from tests.printed import DAY
-from tests.strangers import HOST, MARKUP
+from tests.strangers import HOST, MARKER, MARKUP
 
 HOSTILE = (
     "<img src=x onerror=\"window.hacked='img'\">",
@@ -88,17 +88,27 @@ def hostile() -> bytes:
     return one_file(asked(again, CERCLE), tools.drawing, **carried, day=DAY)
 
 
-def test_no_name_runs(visit, tmp_path):
-    content = hostile()
-    assert b"window.hacked" in content
+def strangers() -> bytes:
+    """The page of a region whose units, people and norms too are named like scripts."""
+    return pack_of_strangers().files["html"]
+
+
+@pytest.mark.parametrize(("made", "marker"), [(hostile, "hacked"), (strangers, MARKER)])
+def test_no_name_runs(visit, tmp_path, made, marker):
+    content = made()
+    assert f"window.{marker}".encode() in content
     path = tmp_path / "hostile.html"
     path.write_bytes(content)
     opened(visit, path)
     for option in visit.page.locator("#what option").evaluate_all("all => all.map(each => each.value)"):
         visit.page.select_option("#what", option)
         visit.page.locator("#legend h2").wait_for(timeout=10_000)
-    assert visit.page.evaluate("window.hacked") is None
-    assert "onerror" in visit.page.locator("body").inner_text()
+    said = visit.page.locator("body").inner_text()
+    for unit in visit.page.locator("path[data-pcode^='ML07']").all():
+        unit.dispatch_event("mouseover")
+        said += visit.page.locator(".leaflet-tooltip").inner_text()
+    assert visit.page.evaluate(f"window.{marker}") is None
+    assert "onerror" in said
     assert (visit.console, visit.faults) == ([], [])
 
 

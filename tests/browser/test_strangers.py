@@ -15,7 +15,7 @@ from geo.signs import tidied
 from tests.browser.conftest import Visit
 from tests.browser.pages import PAGES, RUN_OVER, in_language
 from tests.browser.servers import ROOT, Server, serve
-from tests.strangers import FILE_NAME, HOST, MARKER, MARKUP, rows
+from tests.strangers import FILE_NAME, HOST, MARKER, MARKUP, NORMS, rows
 
 SECTIONS = ("matrice", "paires", "vides", "recouvrements", "temps", "noms")
 # Views that a page shows on demand.
@@ -26,7 +26,11 @@ MORE = (
     "fiche?unite=ML070101&lang=en",
     "qualite?vue=lignes&par=partenaire",
     "besoins?type=avec",
+    f"besoins?type=water_point&normes={NORMS}&placer=locality",
+    "vue_ensemble?lang=en",
 )
+# Signs that turn the reading of what follows them.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # A script for Streamlit that shows every case where a label is read as Markdown.
 LABELS = """
 import streamlit as st
@@ -61,6 +65,7 @@ class Watched:
         self.visit, self.server = visit, server
         self.dialogs: list[str] = []
         self.seen = ""
+        self.tips = ""
         visit.page.on("dialog", self._heard)
 
     def _heard(self, dialog) -> None:
@@ -81,8 +86,9 @@ class Watched:
     def touch_everything(self) -> None:
         """Open what folds, hover and focus whatever answers, where a handler or a tooltip would wake."""
         for frame in self.visit.page.frames:
-            frame.evaluate(
+            said = frame.evaluate(
                 """() => {
+                  const tips = new Set();
                   document.querySelectorAll('details').forEach(each => { each.open = true; });
                   const all = 'main *, section *, path, canvas, .leaflet-marker-icon';
                   document.querySelectorAll(all).forEach(each => {
@@ -91,11 +97,14 @@ class Watched:
                                 clientY: box.y + box.height / 2};
                     for (const kind of ['mouseover', 'mouseenter', 'mousemove'])
                       each.dispatchEvent(new MouseEvent(kind, at));
+                    document.querySelectorAll('.leaflet-tooltip').forEach(tip => tips.add(tip.innerText));
                     for (const kind of ['focus', 'focusin'])
                       each.dispatchEvent(new Event(kind, {bubbles: true}));
                   });
+                  return [...tips].join("\\n");
                 }"""
             )
+            self.tips += f"{said}\n"
         self.seen += self.visit.page.locator("body").inner_text() + "\n"
 
     def caught(self) -> list[str]:
@@ -144,6 +153,9 @@ def test_no_page_runs_or_asks_what_a_record_says(watched, lang):
         # Each is a partner's name, and is read as it was written; a ; stands between two of them.
         lacking = [case for case, text in MARKUP.items() if not all(map(watched.shows, text.split(";")))]
         assert lacking == []
+        # Each begins the name of communes, which the map says where the mouse stands.
+        assert [case for case, text in MARKUP.items() if plain(text) not in plain(watched.tips)] == []
+        assert TURNING.findall(watched.seen + watched.tips) == []
 
 
 def test_no_label_is_an_image_a_link_or_an_icon(visit, tmp_path):
