@@ -1,4 +1,4 @@
-"""Known faults of the packages that are pinned (``make audit``); says plainly where nobody could be asked.
+"""Known faults of the packages that are installed (``make audit``); says plainly where nobody could be asked.
 
 pip-audit answers "no known vulnerabilities" also where it could look up nothing at all: an index that has no
 list of faults, a machine without a network. Here that is no good news but its own answer.
@@ -8,12 +8,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-FILES = ("requirements.txt", "requirements-dev.txt", "requirements-raster.txt")
 CLEAN, FAULTS, NOT_ASKED = 0, 1, 2
 SECONDS = 300
+# Who keeps a list, in the order they are asked: the next where one says nothing.
+SERVICES = (("--vulnerability-service", "pypi"), ("--vulnerability-service", "osv"))
+HOW = (
+    "To look them up: `make audit` on a machine that reaches https://pypi.org itself (a mirror of it has no list "
+    "of faults) or https://api.osv.dev, with the same requirements*.txt."
+)
+# Packages named before "and n more".
+_NAMED = 12
 
 
 class Answer(NamedTuple):
@@ -37,23 +43,22 @@ def understood(output: str, fault: str = "") -> Answer:
         for each in asked
         for one in each["vulns"]
     ]
-    lines = [*found, f"{len(asked)} packages looked up, {len(found)} known faults."]
+    looked_up = f"{len(asked)} packages looked up, {len(found)} known faults."
+    lines = [*found, looked_up if asked else "NOT AUDITED: no package could be looked up."]
     if skipped:
-        lines.append(f"NOT AUDITED, {len(skipped)} packages: {', '.join(skipped)}.")
+        more = f" and {len(skipped) - _NAMED} more" if len(skipped) > _NAMED else ""
+        lines.append(f"NOT AUDITED, {len(skipped)} packages: {', '.join(skipped[:_NAMED])}{more}.")
     if found:
         return Answer(FAULTS, lines)
     return Answer(NOT_ASKED if skipped or not asked else CLEAN, lines)
 
 
-def audited(files: Sequence[str]) -> Answer:
-    """Ask about every package that the files pin."""
-    command = [sys.executable, "-m", "pip_audit", "--no-deps", "--disable-pip", "--format", "json"]
-    command += ["--timeout", "10", "--progress-spinner", "off"]
-    for name in files:
-        command += ["--requirement", name]
-    root = Path(__file__).resolve().parents[1]
+def audited(service: Sequence[str]) -> Answer:
+    """Ask one service about every package of this environment: what the files pin, and what that needs."""
+    command = [sys.executable, "-m", "pip_audit", "--skip-editable", "--format", "json"]
+    command += ["--timeout", "10", "--progress-spinner", "off", *service]
     try:
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return Answer(NOT_ASKED, [f"NOT AUDITED: no answer within {SECONDS} seconds."])
     return understood(done.stdout, done.stderr)
@@ -61,8 +66,15 @@ def audited(files: Sequence[str]) -> Answer:
 
 def main() -> int:
     """Print the answer; the exit code tells the three apart."""
-    answer = audited(FILES)
-    sys.stdout.write("\n".join(answer.lines) + "\n")
+    lines: list[str] = []
+    for service in SERVICES:
+        answer = audited(service)
+        lines += [f"{service[-1]}: {line}" for line in answer.lines]
+        if answer.code != NOT_ASKED:
+            break
+    if answer.code == NOT_ASKED:
+        lines.append(HOW)
+    sys.stdout.write("\n".join(lines) + "\n")
     return answer.code
 
 
