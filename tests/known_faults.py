@@ -15,8 +15,8 @@ SECONDS = 300
 # Who keeps a list, in the order they are asked: the next where one says nothing.
 SERVICES = (("--vulnerability-service", "pypi"), ("--vulnerability-service", "osv"))
 HOW = (
-    "To look them up: `make audit` on a machine that reaches https://pypi.org itself (a mirror of it has no list "
-    "of faults) or https://api.osv.dev, with the same requirements*.txt."
+    "To look them up: `make audit` on a machine that reaches https://pypi.org itself (a mirror of it has no "
+    "list of faults) or https://api.osv.dev, with the same requirements*.txt."
 )
 # Packages named before "and n more".
 _NAMED = 12
