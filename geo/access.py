@@ -6,6 +6,7 @@ mappings. Where somebody is, and what they asked, is known to :mod:`geo.ui.who`.
 
 import hashlib
 import hmac
+import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +19,11 @@ from geo.suppression import SMALL_NUMBER
 
 # What can be asked of the app beyond looking at shared figures. A record, and what is listed of it;
 # files of single records; corrections; imports; places and names decided, states of a meeting kept;
-# an import taken back; boundaries, population and how an organisation is shown; the audit trail.
+# an import taken back; boundaries, population and how an organisation is shown; the audit trail; who
+# has access.
 ACTS: Final = (
     *("records", "export_records", "correct", "import", "decide"),
-    *("undo", "settings", "audit"),
+    *("undo", "settings", "audit", "users"),
 )
 _READER_ACTS: Final = frozenset({"records", "export_records"})
 _ACTS_OF: Final[Mapping[str, frozenset[str]]] = {
@@ -165,6 +167,11 @@ def name_of_claims(claims: Mapping[str, Any]) -> str:
         if name := plain_name(claims.get(claim) or ""):
             return name
     return ""
+
+
+def session_of_claims(claims: Mapping[str, Any]) -> str:
+    """Return what tells one sign-in with a provider from all others, those of the same person among them."""
+    return json.dumps([str(claims.get(name, "")) for name in ("iss", "sub", "iat", "nonce")])
 
 
 def too_old(claims: Mapping[str, Any], access: Access, *, now: float) -> bool:

@@ -50,6 +50,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "population": Act("setting", N_("Table de population mise en usage")),
     "localities": Act("setting", N_("Liste de localités mise en usage")),
     "severity": Act("setting", N_("Table de sévérité mise en usage")),
+    "user_add": Act("setting", N_("Accès ajouté")),
+    "user_withdraw": Act("setting", N_("Accès retiré")),
     "export": Act("export", N_("Fichier produit")),
     "backup": Act("export", N_("Sauvegarde faite")),
     "sign_in": Act("sign_in", N_("Connexion")),
@@ -116,6 +118,10 @@ def _of_act(action: str, details: str) -> str:
         from geo.partnerwords import DECISIONS  # noqa: PLC0415  # as above
 
         return _(DECISIONS[details]) if details in DECISIONS else details
+    if action in ("user_add", "user_withdraw"):
+        from geo.usertable import told_words  # noqa: PLC0415  # as above
+
+        return told_words(details) or details
     if action in ("sign_in", "sign_in_refused"):
         return {"password": _("mot de passe"), "oidc": "OpenID Connect"}.get(details, details)
     return details

@@ -1,4 +1,4 @@
-"""Journal: who did what and when, and who has access, for administrators; filtered, and as a file."""
+"""Journal: who did what and when, for administrators; filtered, and as a file."""
 
 from geo.i18n import N_
 from geo.ui import journal, overview, state, whole
@@ -10,5 +10,4 @@ with under_heading:
     show_accounting(whole.accounting(), sources_on=newest, limits=whole.limits())
 
 journal.show(journal.ask())
-journal.show_entitled()
 state.write_address()

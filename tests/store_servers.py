@@ -1,5 +1,6 @@
 """The two databases that the store runs on, and small files for it; shared by the store's tests."""
 
+import contextlib
 import functools
 import os
 import pwd
@@ -8,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -156,6 +158,26 @@ def quick(monkeypatch):
             return planning.prepare(Path("f.csv"), boundaries(), source=source, **options)
 
     return plan
+
+
+@contextlib.contextmanager
+def writer() -> Iterator[None]:
+    """Somebody else who writes to the store, as a long import does."""
+    writes, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database.writing():
+            writes.set()
+            done.wait(20)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert writes.wait(10)
+        yield
+    finally:
+        done.set()
+        holder.join()
 
 
 def named(source_id: str, **values: str) -> Source:

@@ -4,7 +4,6 @@
 import hashlib
 import json
 import logging
-import threading
 import time
 import zipfile
 
@@ -30,7 +29,7 @@ from geo.store import (
 from geo.store.backup import backup, restore
 from geo.store.tables import AUDIT
 from tests.breaking import read_only
-from tests.store_servers import boundaries, contents, new_store, postgresql, quick, store  # noqa: F401
+from tests.store_servers import boundaries, contents, new_store, postgresql, quick, store, writer  # noqa: F401
 
 GROUP = {"kind": "name", "text_key": "x", "level": "commune", "rows": 3}
 
@@ -133,25 +132,12 @@ def test_an_export_during_an_import_waits_two_seconds_at_most_and_its_line_comes
     new_store("sqlite")
     monkeypatch.setattr(audit, "_ASK_AGAIN_SECONDS", 0.0)
     assert audit.signed_in("x", "reader", means="")
-    writes, done = threading.Event(), threading.Event()
-
-    def hold():
-        with database.writing():
-            writes.set()
-            done.wait(20)
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    try:
-        assert writes.wait(10)
+    with writer():
         before = time.monotonic()
         with caplog.at_level(logging.WARNING):
             assert not audit.exported("a.pdf", who="x", audience="reader")
         assert 1.5 < time.monotonic() - before < 15
         assert "a.pdf" in caplog.text
-    finally:
-        done.set()
-        holder.join()
     assert audit.write_waiting()
     assert [row["file"] for row in audit.entries(kinds=("export",)).to_dict("records")] == ["a.pdf"]
     assert audit.write_waiting()

@@ -46,7 +46,7 @@ class _Waiting:
     def write(self) -> bool:
         """Add the lines of the store in use; the others wait for theirs."""
         with self.lock:
-            here = _here()
+            here = database.here()
             ready = [line for address, line in self.lines if address == here]
             if not ready:
                 return True
@@ -64,13 +64,6 @@ class _Waiting:
 
 
 _WAITING: Final = _Waiting()
-
-
-def _here() -> str:
-    try:
-        return database.address()
-    except StoreError:
-        return ""  # no address to be understood: said when the store is asked
 
 
 def note(act: str, *, who: str, role: str | None = None, what: str = "", **about: Any) -> bool:
@@ -99,7 +92,7 @@ def note(act: str, *, who: str, role: str | None = None, what: str = "", **about
     line["about"] = json.dumps(tidied_texts(known), ensure_ascii=False) if known else ""
     line["changes"] = acts.ACTS[act].changes
     with _WAITING.lock:
-        _WAITING.lines.append((_here(), line))
+        _WAITING.lines.append((database.here(), line))
     stands = _WAITING.write()
     if not stands:
         _log.warning("not in the journal yet: %s", json.dumps(line, ensure_ascii=False))

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from geo.acts import ACTS
 from geo.errors import StoreError
 from geo.i18n import _
-from geo.store import database, migrations
+from geo.store import database, migrations, states
 from geo.store.tables import AUDIT, META, ORDER
 
 FORMAT: Final = "couverture-store-1"
 # Versions since which tables and columns were only added: what they did not have is empty after a restore.
-OLDER: Final = ("0001", "0002")
+OLDER: Final = ("0001", "0002", "0003")
 MANIFEST: Final = "manifest.json"
 BATCH: Final = 2000
 
@@ -71,7 +71,9 @@ def restore(path: Path, *, who: str, replace: bool = False) -> dict[str, int]:
                 _quiet(connection)
                 _count_on(connection)
                 _keep_journal(connection, own)
-                database.new_identity(connection)
+                states.new_identity(connection)
+                # Who has access is that of the backup; sessions that were ended stay so.
+                states.access_changed(connection)
                 database.note(connection, "restore", who, str(path.name))
     except OSError as error:
         raise StoreError(
@@ -147,7 +149,7 @@ def _in_use(connection: sa.Connection) -> bool:
         connection.scalar(sa.select(sa.func.count()).select_from(table))
         for table in ORDER
         if table not in (AUDIT, META)
-    ) or bool(database.state_of(connection))
+    ) or bool(states.state_of(connection))
 
 
 def _journal(connection: sa.Connection) -> list[dict[str, Any]]:

@@ -11,9 +11,10 @@ import pandas as pd
 from geo.boundaries import Boundaries
 from geo.counting import SEPARATOR
 from geo.placing import repeats
-from geo.store import database, held, organisations, sources
+from geo.store import database, held, organisations, sources, states
 from geo.store.files import RECORDS_VARIABLE, TYPE_VARIABLE, Store, load_file, load_shipped
 from geo.store.rows import plain
+from geo.store.states import States
 
 _REPEAT = "possible_repeat"
 
@@ -63,10 +64,15 @@ def state_key() -> str:
 
     Cheap (one question to the database): what a cache of :func:`load` is keyed by.
     """
-    if file_named() or not database.exists():
-        return ""
+    return "" if file_named() else states_now().records
+
+
+def states_now() -> States:
+    """Return the state of the records and that of who has access, by the same one question."""
+    if not database.exists():
+        return States()
     with database.reading() as connection:
-        return database.state_of(connection)
+        return states.states_of(connection)
 
 
 def held_records(boundaries: Boundaries) -> pd.DataFrame:
@@ -84,7 +90,7 @@ def held_records(boundaries: Boundaries) -> pd.DataFrame:
 
 def _with_imported(shipped: Store, boundaries: Boundaries) -> Store:
     with database.reading() as connection:
-        state = database.state_of(connection)
+        state = states.state_of(connection)
         if not state:
             return shipped
         stands = held.standing(connection)

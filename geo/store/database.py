@@ -10,7 +10,6 @@ import json
 import os
 import sqlite3
 import urllib.parse
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +22,8 @@ from geo import acts, settings
 from geo.errors import StoreError
 from geo.i18n import _
 from geo.signs import tidied_texts
-from geo.store import faults, migrations
-from geo.store.tables import AUDIT, JOBS_METADATA, META
+from geo.store import faults, migrations, states
+from geo.store.tables import AUDIT, JOBS_METADATA
 
 URL_VARIABLE: Final = "DATABASE_URL"
 USER_VARIABLE: Final = "COUVERTURE_USER"
@@ -68,6 +67,14 @@ def url() -> sa.URL:
 def address() -> str:
     """Return the address in use as text, whole: to tell one store from another, never to be shown."""
     return url().render_as_string(hide_password=False)
+
+
+def here() -> str:
+    """Return :func:`address`, or ``""`` where it cannot be understood: said when the store is asked."""
+    try:
+        return address()
+    except StoreError:
+        return ""
 
 
 def exists() -> bool:
@@ -157,20 +164,6 @@ def stamp_revoked(connection: sa.Connection, table: sa.Table, number: int, *, wh
     stamp = {"revoked_at": now(), "revoked_by": who}
     connection.execute(sa.update(table).where(table.c.id == number).values(stamp))
     return row
-
-
-def state_of(connection: sa.Connection) -> str:
-    """Return what changes with every change of the records, and with no other thing."""
-    changes = sa.select(sa.func.count(), sa.func.max(AUDIT.c.id)).where(AUDIT.c.changes)
-    count, last = connection.execute(changes).one()
-    store_id = connection.scalar(sa.select(META.c.value).where(META.c.name == "store_id"))
-    return f"{store_id}:{count}:{last}" if count else ""
-
-
-def new_identity(connection: sa.Connection) -> None:
-    """Give the store a name of its own, so that no state of it is taken for another store's."""
-    connection.execute(sa.delete(META).where(META.c.name == "store_id"))
-    connection.execute(sa.insert(META).values(name="store_id", value=uuid.uuid4().hex))
 
 
 def now() -> str:
@@ -356,7 +349,7 @@ def _looked_over(address: sa.URL, _process: int, _file: int) -> None:
             if held != migrations.HEAD:
                 migrations.migrate(connection)
             if not held:
-                new_identity(connection)
+                states.new_identity(connection)
 
 
 def _check_file(connection: sa.Connection) -> None:

@@ -232,6 +232,23 @@ SNAPSHOT_RECORDS: Final = sa.Table(
     sa.Column("snapshot_id", sa.Integer, sa.ForeignKey("snapshots.id"), nullable=False, index=True),
     *(_text(name) for name in ("source_id", "identity", "details")),
 )
+# The table from claim to role as administrators add to it; a line withdrawn stays, with who and when.
+USERS: Final = sa.Table(
+    "users",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    *(_typed(name) for name in ("claim", "value", "organisation")),
+    *(_text(name) for name in ("role", "added_at", "revoked_at")),
+    *(_typed(name) for name in ("added_by", "revoked_by")),
+)
+# Sessions that were ended before their time: a digest of each, until it would have ended anyway. No part
+# of a backup (it is not in the order below): a restore opens none of them again.
+ENDED_SESSIONS: Final = sa.Table(
+    "ended_sessions",
+    METADATA,
+    sa.Column("digest", sa.Text, primary_key=True),
+    _text("until"),
+)
 # Lines are added and never changed: geo.store.audit reads them.
 AUDIT: Final = sa.Table(
     "audit",
@@ -259,6 +276,7 @@ ORDER: Final = (
     OVERLAPS,
     SNAPSHOTS,
     SNAPSHOT_RECORDS,
+    USERS,
     AUDIT,
     META,
 )

@@ -29,8 +29,7 @@ from geo.shapes import Frame as Corners
 from geo.shapes import shapes
 from geo.sharing import READER, Audience, share
 from geo.store import database, organisations
-from geo.store.current import state_key
-from geo.ui import lastknown, who
+from geo.ui import lastknown, moment, who
 from geo.ui.memory import settle
 from geo.vintages import later_regions
 
@@ -166,6 +165,7 @@ _RUN: Final = _Run()
 def begin() -> None:
     """Look again at what is in use: at the start of a page's run, and after a change in it."""
     _RUN.of_page = True
+    moment.begin()
     _RUN.ground = _RUN.records = None
 
 
@@ -189,7 +189,7 @@ def _store(boundaries_version: str, file_key: str, _boundaries: Boundaries) -> s
 def _file_key() -> str:
     named = os.environ.get(store.RECORDS_VARIABLE, "").strip()
     if not named:
-        return state_key()
+        return moment.records()
     path = Path(named)
     changed = path.stat().st_mtime_ns if path.is_file() else 0
     return f"{path}:{changed}:{os.environ.get(store.TYPE_VARIABLE, '')}:{organisations.key()}"

@@ -9,10 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from geo import words
-from geo.access import entitled
 from geo.acts import ACTS, KINDS, act_words, kind_words, role_words, what_words
 from geo.i18n import N_, _, ngettext, number
-from geo.io.access import read_access
 from geo.report.journal import journal_csv, journal_xlsx
 from geo.store import audit
 from geo.ui import downloads, sheets, state, who
@@ -29,14 +27,6 @@ _PERIOD_WORDS: Final = {
     "mois": N_("30 derniers jours"),
     "annee": N_("12 derniers mois"),
     "tout": N_("Depuis le début"),
-}
-
-
-# How somebody is let in, see :attr:`geo.access.Who.way`.
-_WAYS: Final = {
-    "password": N_("Mot de passe"),
-    "oidc": N_("Fournisseur d'identité"),
-    "public": N_("Sans connexion"),
 }
 
 
@@ -108,25 +98,6 @@ def show(asked: Asked) -> None:
         text = _("{count} ; les {shown} dernières sont montrées, les fichiers les ont toutes.")
         count = text.format(count=count, shown=number(SHOWN))
     st.html(sheets.section(count, _table(found.head(SHOWN))))
-
-
-def show_entitled() -> None:
-    """Show who is let in, as the settings of the server stand now."""
-    rows = [
-        [_(_WAYS[way]), what, role_words(audience.role), audience.organisation]
-        for way, what, audience in entitled(read_access())
-    ]
-    title = _("Qui a accès")
-    if rows:
-        heads = [_("Par"), _("Attribut"), _("Rôle"), _("Organisation")]
-        body = sheets.sheet(heads, rows, caption=title)
-    else:
-        body = sheets.paragraph(_("Aucun mot de passe ni fournisseur d'identité n'est réglé."), "empty")
-    where = _(
-        "Se règle sur le serveur : mots de passe par variables d'environnement, rôles dans access.toml. "
-        "Un changement vaut dès la page suivante."
-    )
-    st.html(sheets.section(title, sheets.paragraph(where, "key"), f"<div class='wide-table'>{body}</div>"))
 
 
 def _nothing(asked: Asked) -> str:

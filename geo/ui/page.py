@@ -36,6 +36,7 @@ MENU: Final = (
     ("pages/qualite.py", N_("Qualité des données")),
     ("pages/enregistrement.py", N_("Enregistrements")),
     ("pages/journal.py", N_("Journal")),
+    ("pages/acces.py", N_("Qui a accès")),
     ("pages/methode.py", N_("Méthode et sources")),
 )
 
@@ -47,6 +48,7 @@ _NEEDED: Final = {
     "Enregistrements": "records",
     "Corriger un enregistrement": "records",
     "Journal": "audit",
+    "Qui a accès": "users",
     "Qui fait quoi où": "records",
     "Dossier de réunion": "records",
 }

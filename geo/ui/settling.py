@@ -12,7 +12,7 @@ from geo import choices as offered
 from geo import store
 from geo.choices import PLACE, POSITION
 from geo.i18n import _, language
-from geo.store import database, review
+from geo.store import database, review, states
 from geo.store.places import names_of
 from geo.ui import carte, data, keeping, settlingmap, settlingparts, sheets, state
 from geo.ui.parts import label_text
@@ -62,7 +62,7 @@ def _state() -> str:
     if not database.exists():
         return ""
     with database.reading() as connection:
-        return database.state_of(connection)
+        return states.state_of(connection)
 
 
 def before() -> review.Waiting:

@@ -96,7 +96,7 @@ def _refused() -> str:
     said = who.claims()
     if not said:
         return ""
-    if read_access().of_claims(said) is None:
+    if who.in_use(read_access()).of_claims(said) is None:
         signnotes.without_role()
         text = _(
             "Le fournisseur vous connaît ({name}), mais rien de ce qu'il dit de vous ne donne de rôle ici. "
@@ -206,12 +206,11 @@ def _everything() -> None:
 def sign_out() -> None:
     """End the session, here and wherever its cookie is."""
     signnotes.left(who.who())
-    if who.who().way == "oidc":
+    way = who.who().way
+    who.end(read_access())
+    if way == "oidc":
         st.logout()
         return
-    tokens.end(who.held_token(), read_access())
-    st.session_state.pop(who.TOKEN, None)
-    who.show_everything(False)
     st.session_state[_ENDED] = True
 
 

@@ -8,9 +8,8 @@ import functools
 import hmac
 import os
 import secrets
-import time
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -21,8 +20,6 @@ COOKIE: Final = "couverture_session"
 SECRET_VARIABLE: Final = "COUVERTURE_COOKIE_SECRET"
 _SHORTEST_SECRET: Final = 32
 _SALT: Final = "couverture.session"
-# Tokens of those who signed out, with the moment from which they say nothing anyway [s].
-_ENDED: Final[dict[str, float]] = {}
 
 
 @functools.cache
@@ -51,14 +48,24 @@ def issue(name: str, password: str) -> str:
     return _signer().dumps(said)
 
 
-def read(token: str, access: Access) -> Who | None:
-    """Return who holds a token; None where it is not ours, is too old, was ended, or its password is gone."""
+class Held(NamedTuple):
+    """Who holds a token, and what tells its session from all others.
+
+    Not the token itself: the same token can be spelt in more than one way.
+    """
+
+    who: Who
+    session: str
+
+
+def read(token: str, access: Access) -> Held | None:
+    """Return what a token says; None where it is not ours, is too old, or its password is gone."""
     said = _said(token, access)
-    if said is None or said["id"] in _ENDED:
+    if said is None:
         return None
     for kept, audience in access.passwords:
         if hmac.compare_digest(_fingerprint(kept), said["of"]):
-            return Who(said["name"], audience, "password")
+            return Held(Who(said["name"], audience, "password"), f"password:{said['id']}")
     return None
 
 
@@ -68,12 +75,3 @@ def _said(token: str, access: Access) -> dict[str, Any] | None:
     except BadSignature:
         return None
     return said if isinstance(said, dict) else None
-
-
-def end(token: str, access: Access) -> None:
-    """Let a token say nothing any more, wherever a copy of it is."""
-    now = time.time()
-    for known in [each for each, until in _ENDED.items() if until < now]:
-        _ENDED.pop(known, None)
-    if said := _said(token, access):
-        _ENDED[said["id"]] = now + access.hours * 3600

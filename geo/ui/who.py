@@ -16,8 +16,9 @@ from geo.acts import act_as
 from geo.i18n import in_language
 from geo.io.access import read_access
 from geo.sharing import READER, Audience
-from geo.store import database
-from geo.ui import tokens
+from geo.store import admitted, database, sessions
+from geo.ui import moment, tokens
+from geo.usertable import joined
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -153,7 +154,31 @@ def _find(settings: Settings) -> Who | None:
 
 def _by_password(settings: Settings) -> Who | None:
     token = held_token()
-    return tokens.read(token, settings) if token and settings.passwords else None
+    held = tokens.read(token, settings) if token and settings.passwords else None
+    return None if held is None or _ended(held.session) else held.who
+
+
+def end(settings: Settings) -> None:
+    """End the session of who is at the app, in every process behind one address, and copies of its cookie."""
+    held, said = tokens.read(held_token(), settings), claims()
+    ended = [held.session] if held else []
+    ended += [access.session_of_claims(said)] if said else []
+    for session in ended:
+        sessions.end(session, seconds=settings.hours * 3600)
+    st.session_state.pop(TOKEN, None)
+    show_everything(False)
+
+
+def _ended(session: str) -> bool:
+    """Whether somebody signed out of this session, in whichever process."""
+    sessions.write_waiting()
+    digest = sessions.digest(session)
+    return sessions.ended_here(digest) or digest in admitted.as_of(moment.access()).ended
+
+
+def in_use(settings: Settings) -> Settings:
+    """Return the settings of the server with the lines of the table that were added in the app."""
+    return joined(settings, admitted.as_of(moment.access()).rules)
 
 
 def held_token() -> str:
@@ -178,8 +203,10 @@ def claims() -> Mapping[str, Any]:
 
 def _by_provider(settings: Settings) -> Who | None:
     said = claims()
-    entitled = settings.of_claims(said) if said else None
-    if entitled is None or access.too_old(said, settings, now=time.time()):
+    if not said or access.too_old(said, settings, now=time.time()) or _ended(access.session_of_claims(said)):
+        return None
+    entitled = in_use(settings).of_claims(said)
+    if entitled is None:
         return None
     return Who(access.name_of_claims(said), entitled, "oidc")
 

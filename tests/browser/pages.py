@@ -15,6 +15,7 @@ PAGES = {
     "lieux": "Lieux à vérifier",
     "dossier?zone=ML0702": "Dossier de réunion",
     "journal": "Journal",
+    "acces": "Qui a accès",
     "methode": "Méthode et sources",
 }
 RUN_OVER = "[data-testid=stApp][data-test-script-state=notRunning]"

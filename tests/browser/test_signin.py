@@ -19,6 +19,8 @@ ACCOUNTS = {
     "Awa": {"sub": "1", "name": "Awa Traoré", "groups": ["others", "couverture-coordination"]},
     "Bintou": {"sub": "2", "name": "Bintou Maïga", "groups": ["amss"]},
     "Chaka": {"sub": "3", "name": "Chaka Keïta", "groups": ["others"]},
+    "Dia": {"sub": "4", "name": "Dia Sow", "groups": ["couverture-administration"]},
+    "Ely": {"sub": "5", "name": "Ely Ould", "email": "ely@example.org", "email_verified": True},
 }
 TABLE = """
 [[role]]
@@ -31,6 +33,11 @@ claim = "groups"
 value = "amss"
 role = "partner"
 organisation = "AMSS"
+
+[[role]]
+claim = "groups"
+value = "couverture-administration"
+role = "administrator"
 """
 
 
@@ -197,3 +204,55 @@ def test_who_has_no_claim_of_the_table_is_told_so_and_sees_nothing(by_provider, 
     assert lines(server)[-1] == ("sign_in_refused", "Chaka Keïta", "", "oidc")
     visit.page.get_by_role("button", name="Se déconnecter").click()
     visit.page.get_by_role("button", name="Se connecter").wait_for(timeout=60_000)
+
+
+def rested(visit: Visit) -> None:
+    visit.page.wait_for_timeout(300)
+    visit.page.locator(RUN_OVER).wait_for(timeout=60_000)
+
+
+def test_an_administrator_lets_somebody_in_and_shuts_them_out_at_their_next_click(
+    by_provider, chromium, visit
+):
+    server, _provider = by_provider
+    before = len(lines(server))
+    context = chromium.new_context(locale="fr-FR", viewport={"width": 1280, "height": 1000})
+    try:
+        ely = Visit(context)
+        ely.page.goto(f"{server.address}/vue_ensemble")
+        ely.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+        chosen(ely, "Ely")
+        ely.page.get_by_role("alert").filter(has_text="ne donne de rôle ici").wait_for(timeout=60_000)
+
+        visit.page.goto(f"{server.address}/acces")
+        visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+        chosen(visit, "Dia")
+        visit.page.get_by_role("heading", name="Ajouter un accès").wait_for(timeout=60_000)
+        rested(visit)
+        visit.page.get_by_role("textbox", name="Valeur", exact=True).fill("ely@example.org")
+        visit.page.get_by_role("button", name="Ajouter", exact=True).click()
+        visit.page.get_by_text("Accès ajouté : email = ely@example.org : lecture.").wait_for(timeout=60_000)
+        assert violations(visit) == []
+
+        ely.page.reload()
+        assert beside(ely) == "Ely Ould · lecture"
+        ely.page.locator(".accounting").wait_for(timeout=60_000)
+        rested(ely)
+
+        visit.page.get_by_role("combobox", name="Ligne ajoutée ici").click()
+        visit.page.get_by_role("option", name="ely@example.org").click()
+        visit.page.get_by_role("button", name="Retirer", exact=True).click()
+        visit.page.get_by_text("Accès retiré : il ne vaut plus").wait_for(timeout=60_000)
+        rested(visit)
+
+        ely.page.get_by_test_id("stSidebar").get_by_role("link", name="Besoins non couverts").click()
+        ely.page.get_by_role("alert").filter(has_text="ne donne de rôle ici").wait_for(timeout=60_000)
+        assert menu(ely) == []
+    finally:
+        context.close()
+    kept = [line for line in lines(server)[before:] if line[0].startswith("user_")]
+    told = '["email", "ely@example.org", "reader", ""]'
+    assert kept == [(act, "Dia Sow", "administrator", told) for act in ("user_add", "user_withdraw")]
+    visit.page.get_by_test_id("stSidebar").get_by_role("link", name="Journal").click()
+    visit.page.locator("td", has_text="Accès retiré").wait_for(timeout=60_000)
+    visit.page.locator("td", has_text="Accès ajouté").wait_for(timeout=60_000)

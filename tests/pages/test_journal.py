@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from openpyxl import load_workbook
 
-from geo import acts, settings
+from geo import acts
 from geo.access import Who
 from geo.sharing import Audience
 from geo.store import audit, imports
@@ -74,29 +74,6 @@ def test_only_administrators_read_it(journal, monkeypatch):
         app = open_page("journal")
         assert "carte.pdf" not in markup(app)
         assert not app.get("download_button")
-
-
-def test_it_says_who_has_access_and_no_password(journal, monkeypatch, tmp_path):
-    assert "Aucun mot de passe ni fournisseur" in said(open_page("journal"))
-    monkeypatch.setenv("COUVERTURE_PASSWORD_READER", "tres long secret")
-    monkeypatch.setenv("COUVERTURE_PASSWORD_PARTNER_AMSS", "un autre secret")
-    monkeypatch.setenv("COUVERTURE_PUBLIC", "1")
-    lines = '[[role]]\nclaim = "groups"\nvalue = "<b>eau</b>"\nrole = "coordinator"\n'
-    (settings.home() / "access.toml").write_text(lines, "utf-8")
-    keeper = Who("x", Audience("administrator"), "password")
-    monkeypatch.setattr(who, "_find", lambda _settings: keeper)
-    app = open_page("journal")
-    assert rows(app, "Qui a accès") == [
-        ["Mot de passe", "", "partenaire", "AMSS"],
-        ["Mot de passe", "", "lecture", ""],
-        ["Fournisseur d'identité", "groups = <b>eau</b>", "coordination", ""],
-        ["Sans connexion", "", "public", ""],
-    ]
-    assert "secret" not in markup(app)
-    assert "<b>eau" not in markup(app)
-    coordinator = Who("x", Audience("coordinator"), "password")
-    monkeypatch.setattr(who, "_find", lambda _settings: coordinator)
-    assert "Qui a accès" not in markup(open_page("journal"))
 
 
 def test_a_download_is_a_line_with_its_view_once_it_is_made(journal, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 from geo.activities import Source
 from geo.io import load_boundaries
 from geo.sharing import READER
-from geo.store import database, decisions, imports, planning, review
+from geo.store import database, decisions, imports, planning, review, states
 from geo.ui import keeping, settling
 from tests.doubtful import doubtful
 from tests.pages.opening import links, open_page, rows, said
@@ -48,7 +48,7 @@ def four_groups(imported, own_home):
         shutil.copy(file, own_home)
     # Another store for the caches of the app, which outlive a test.
     with database.writing() as connection:
-        database.new_identity(connection)
+        states.new_identity(connection)
     yield meant
     database.close()
 

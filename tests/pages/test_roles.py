@@ -11,7 +11,7 @@ from geo.activities import Source
 from geo.errors import AccessError
 from geo.io import load_boundaries
 from geo.sharing import ROLES
-from geo.store import corrections, database, decisions, imports, organisations, planning, snapshots
+from geo.store import corrections, database, decisions, imports, organisations, planning, snapshots, states
 from geo.store import load as load_store
 from geo.store.kept import keys
 from geo.ui import data, page, settlinganswers, signin, signnotes, who
@@ -36,7 +36,7 @@ OF_OTHERS = (
     *("CLETIB", "Villatib", "Mottib", "15.66783"),
 )
 PARTNERS_PAGES = ("matrice", "recouvrements", "temps", "noms")
-ONLY_KEEPERS = ("importer", "lieux", "journal")
+ONLY_KEEPERS = ("importer", "lieux", "journal", "acces")
 SIGNED_IN = ("qualite", "enregistrement")
 # Who works where, and what a meeting is handed, is more than totals.
 NO_TOTALS = ("qui_fait_quoi", "dossier")
@@ -64,7 +64,7 @@ def home(made, own_home):
     for file in made.glob("store.sqlite*"):
         shutil.copy(file, own_home)
     with database.writing() as connection:
-        database.new_identity(connection)
+        states.new_identity(connection)
     yield own_home
     database.close()
 
@@ -171,7 +171,7 @@ def test_who_keeps_the_records_sees_all_of_them_once_asked(files, monkeypatch):
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_has_its_pages_in_the_menu_and_is_told_of_the_others(role, monkeypatch):
     as_somebody(monkeypatch, role, "AMSS" if role == "partner" else "")
-    closed = {"administrator": (), "coordinator": ("journal",)}.get(role, ONLY_KEEPERS)
+    closed = {"administrator": (), "coordinator": ("journal", "acces")}.get(role, ONLY_KEEPERS)
     closed += (*SIGNED_IN, *NO_TOTALS) if role == "public" else ()
     told = "n'est pas publique" if role == "public" else "n'est pas pour votre rôle"
     for file, _title in page.MENU:
