@@ -20,7 +20,7 @@ from folium.template import Template
 
 from geo import assets
 from geo.arcs import STEP_DEG
-from geo.classify import RINGS, STYLES
+from geo.classify import RINGS, STYLES, withheld_key
 from geo.i18n import _, language
 from geo.shapes import LATER_REGION, Frame
 
@@ -43,9 +43,16 @@ def _json(value: Any) -> str:
 
 
 def unit_entries(classified: pd.DataFrame) -> dict[str, list[str]]:
-    """``{pcode: [class, words]}``, with the ring's class third where there is one."""
+    """``{pcode: [class, words]}``, with the ring's class third where there is one.
+
+    A number withheld says where the mouse stands what that is: nothing else is near.
+    """
+    kept = {"withheld": withheld_key()}
     rows = zip(*(classified[name].tolist() for name in ("pcode", "klass", "words", "ring")), strict=True)
-    return {pcode: [klass, words, ring] if ring else [klass, words] for pcode, klass, words, ring in rows}
+    return {
+        pcode: [klass, kept.get(klass, words), *([ring] if ring else [])]
+        for pcode, klass, words, ring in rows
+    }
 
 
 def point_arrays(points: pd.DataFrame, looks: Mapping[str, Mapping[str, str]]) -> dict[str, Any] | None:

@@ -144,7 +144,10 @@ def _keep_out(title: str, person: Who | None, shut: AccessError | None) -> None:
         text = _("Cette page n'est pas pour votre rôle ({role}).")
         said = text.format(role=_(ROLE_WORDS[person.audience.role]))
         if person.audience.role == "public":
-            said = _("Cette page n'est pas publique : le mode public ne montre que des totaux.")
+            said = _(
+                "Cette page n'est pas publique : le mode public ne montre que des totaux, sur les pages du "
+                "menu. Pour celle-ci, demandez un accès à la coordination, puis connectez-vous."
+            )
         st.html(f"<p class='empty' role='status'>{html.escape(said)}</p>")
     st.stop()
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from geo import words
-from geo.classify import figure, unit_word, withheld_key
+from geo.classify import figure, unit_word, value_words, withheld_key
 from geo.i18n import _, language, ngettext, number, unbroken
 
 # Order and words of the columns of the table are those of `table`.
@@ -73,13 +73,19 @@ def legend(rows: pd.DataFrame, *, title: str, rings: bool) -> str:
         for klass, words in extra
     )
     label = escaped(_("Légende"))
+    kept = any(klass == "withheld" and units for klass, _said, units, _mark in _legend_rows(rows))
     # On a narrow screen the legend is one line that opens; the style sheet hides the line elsewhere.
     fold = ngettext("{n} classe · voir", "{n} classes · voir", len(rows)).format(n=number(len(rows)))
     return (
         f"<details class='legend-fold'><summary>{escaped(fold)}</summary></details>"
         f"<section class='legend' aria-label='{label}'><h2>{escaped(title)}</h2>"
-        f"<dl>{''.join(entries)}{more}</dl></section>"
+        f"<dl>{''.join(entries)}{more}</dl>{_kept_words(kept)}</section>"
     )
+
+
+def _kept_words(kept: bool) -> str:
+    """Say what *withheld* stands for, beneath what shows it."""
+    return f"<p class='key'>{escaped(withheld_key())}</p>" if kept else ""
 
 
 def _legend_rows(rows: pd.DataFrame) -> Iterable[tuple[str, str, int, str]]:
@@ -129,7 +135,8 @@ def badge(lines: Sequence[str], *, count: int) -> str:
 def card(title: str, lines: Sequence[tuple[str, str]]) -> str:
     """Make the card of the chosen unit: a title and a few pairs of word and value."""
     rows = "".join(f"<div><dt>{escaped(term)}</dt><dd>{escaped(value)}</dd></div>" for term, value in lines)
-    return f"<section class='card'><h2>{escaped(title)}</h2><dl>{rows}</dl></section>"
+    kept = any(value == value_words("withheld", 0, 0, 0) for _term, value in lines)
+    return f"<section class='card'><h2>{escaped(title)}</h2><dl>{rows}</dl>{_kept_words(kept)}</section>"
 
 
 def _cell(value: float, state: str, unreported: int, end: str) -> str:
