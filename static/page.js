@@ -1,6 +1,6 @@
-/* What Streamlit says in English in its own parts, said in the reader's language. The page writes
-   window.couvertureWords after this script; parts that come and go (the menu's buttons, a list) are worded
-   again when they come. */
+/* What Streamlit says in English in its own parts, said in the reader's language; and the menu on a phone. The
+   page writes window.couvertureWords after this script; parts that come and go (the menu's buttons, a list) are
+   worded again when they come. */
 (function () {
   "use strict";
   if (window.couvertureWording) return;
@@ -50,4 +50,14 @@
     requestAnimationFrame(function () { waiting = false; wording(); });
   };
   new MutationObserver(window.couvertureWording).observe(document.body, { childList: true, subtree: true });
+
+  // On a phone the menu lies over the page: it folds away once a page, or the way in or out, was chosen in it.
+  var CHOICES = ["[data-testid=stPageLink-NavLink]", ".st-key-signin-in button", ".st-key-signin-out button"];
+  document.addEventListener("click", function (event) {
+    var menu = document.querySelector("#stSidebar[data-collapsed=false]");
+    var chosen = event.target.closest && event.target.closest(CHOICES.join());
+    if (menu && chosen && menu.contains(chosen) && window.matchMedia("(max-width: 768px)").matches) {
+      menu.querySelector("[data-testid=stSidebarCollapseButton] button").click();
+    }
+  });
 })();

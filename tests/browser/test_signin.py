@@ -89,6 +89,11 @@ def menu(visit: Visit) -> list[str]:
     return visit.page.get_by_test_id("stSidebar").get_by_role("link").all_inner_texts()
 
 
+def rested(visit: Visit) -> None:
+    visit.page.wait_for_timeout(300)
+    visit.page.locator(RUN_OVER).wait_for(timeout=60_000)
+
+
 def sign_out(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Se déconnecter").click()
     visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
@@ -97,7 +102,7 @@ def sign_out(visit: Visit) -> None:
 def give(visit: Visit, name: str, password: str) -> None:
     visit.page.get_by_label("Votre nom").fill(name)
     visit.page.get_by_label("Mot de passe", exact=True).fill(password)
-    visit.page.get_by_role("button", name="Se connecter").click()
+    visit.page.get_by_role("button", name="Se connecter", exact=True).click()
 
 
 def test_a_password_opens_the_link_that_was_followed_lasts_through_a_reload_and_ends(by_password, visit):
@@ -148,6 +153,37 @@ def test_a_reader_by_password_is_offered_no_import_and_told_why_at_its_address(b
     visit.page.get_by_text("Cette page n'est pas pour votre rôle (lecture).").wait_for(timeout=60_000)
     assert "Importer" not in menu(visit)
     assert visit.page.locator("input[type=file]").count() == 0
+
+
+def test_on_a_phone_the_menu_folds_away_once_something_was_chosen_in_it(tmp_path, phone):
+    def choose(role: str, name: str) -> None:
+        phone.page.get_by_test_id("stExpandSidebarButton").click()
+        menu_open = phone.page.locator("#stSidebar[data-collapsed=false]")
+        menu_open.get_by_role(role, name=name).click()
+        phone.page.locator("#stSidebar[data-collapsed=true]").wait_for(state="attached", timeout=30_000)
+
+    with serve(tmp_path, COUVERTURE_PUBLIC="1", COUVERTURE_PASSWORD_READER="lecture-2026") as running:
+        phone.page.goto(f"{running.address}/vue_ensemble")
+        phone.page.locator(".accounting").wait_for(timeout=60_000)
+        rested(phone)
+        choose("link", "Méthode et sources")
+        phone.page.get_by_role("heading", name="Méthode et sources", level=1).wait_for(timeout=60_000)
+        choose("button", "Se connecter")
+        give(phone, "Awa", "lecture-2026")
+        phone.page.get_by_role("heading", name="Méthode et sources", level=1).wait_for(timeout=60_000)
+        rested(phone)
+        choose("button", "Se déconnecter")
+        # It opens as before, and stays open through an answer of the server.
+        phone.page.get_by_test_id("stExpandSidebarButton").click()
+        rested(phone)
+        assert phone.page.locator("#stSidebar[data-collapsed=false]").count() == 1
+        # On a wide screen the page has the room of a menu that is folded.
+        phone.page.set_viewport_size({"width": 1280, "height": 844})
+        wide = phone.page.get_by_test_id("stMain").bounding_box()["width"]
+        phone.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+        phone.page.locator("#stSidebar[data-collapsed=true]").wait_for(state="attached", timeout=30_000)
+        phone.page.wait_for_timeout(600)
+        assert phone.page.get_by_test_id("stMain").bounding_box()["width"] == wide + 220
 
 
 def chosen(visit: Visit, account: str) -> None:
@@ -204,11 +240,6 @@ def test_who_has_no_claim_of_the_table_is_told_so_and_sees_nothing(by_provider, 
     assert lines(server)[-1] == ("sign_in_refused", "Chaka Keïta", "", "oidc")
     visit.page.get_by_role("button", name="Se déconnecter").click()
     visit.page.get_by_role("button", name="Se connecter").wait_for(timeout=60_000)
-
-
-def rested(visit: Visit) -> None:
-    visit.page.wait_for_timeout(300)
-    visit.page.locator(RUN_OVER).wait_for(timeout=60_000)
 
 
 def test_an_administrator_lets_somebody_in_and_shuts_them_out_at_their_next_click(
