@@ -4,9 +4,10 @@ No page and no exporter aggregates on its own; all of them read the same facts.
 """
 
 import functools
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -125,6 +126,14 @@ class Facts:
         return int(np.count_nonzero(self.located[self.rows]))
 
 
+class _Area(NamedTuple):
+    """Units, the area shown last; place sets that meet the area, and those inside none of the units."""
+
+    pairs: Pairs
+    meets: np.ndarray
+    wide: np.ndarray
+
+
 @dataclass(frozen=True, eq=False)
 class OfType:
     """Records of one type, ready to be counted: place sets numbered and set against every grid."""
@@ -137,6 +146,27 @@ class OfType:
     surveyed: Communes
     accounting: Accounting
     sources: Mapping[str, Source]
+    _areas: dict[tuple[str, Communes], _Area] = field(default_factory=dict)
+
+    @functools.cached_property
+    def combinations(self) -> filters.Combinations:
+        """What the records have in the columns that can be filtered by."""
+        return filters.Combinations(self.records)
+
+    @functools.cached_property
+    def years(self) -> list[str]:
+        """The years that any date of the records names."""
+        words = itertools.chain(*(filters.coded(self.records[name])[1] for name in filters.DATES))
+        return sorted({word[:4] for word in words if word[:4].isdigit()})
+
+    def area(self, grid_key: str, shown: Communes, members: Members) -> _Area:
+        """Return the units of a grid with the area shown as the last of them; made once for each area."""
+        key = (grid_key, shown)
+        if key not in self._areas:
+            pairs = self.pairs[grid_key]
+            of_area = relation(pairs.place_sets, {"": shown}, members)
+            self._areas[key] = _Area(pairs.joined(of_area), *_wide(pairs, of_area))
+        return self._areas[key]
 
 
 class Fixed(Protocol):
@@ -243,31 +273,34 @@ def build(prepared: Prepared, view: View) -> Facts:
 
 def _counted(prepared: Prepared, view: View) -> Facts:
     of_type, frame = prepared.of_type[view.activity_type], prepared.frame
-    grid, pairs = frame.grid(view), of_type.pairs[grid_key(view)]
-    shown = frame.shown(view)
+    grid, shown = frame.grid(view), frame.shown(view)
+    area = of_type.area(grid_key(view), shown, frame.members)
     keep = filters.kept(of_type.records, view.filters, view.period)
     undated = filters.undated(of_type.records, view.period)
     kept, sets = of_type.records[list(coverage.columns(view.measure))], of_type.set_of_record
     if not keep.all():
         kept, sets = kept[keep], sets[keep]
-    area = relation(pairs.place_sets, {"": shown}, frame.members)
     # A survey says that nothing else is there, not that a given partner or donor is absent.
     surveyed = Communes() if not keep.all() else of_type.surveyed
-    count = functools.partial(
-        coverage.table, kept, kind=of_type.kind, measure=view.measure, assumptions=view.assumptions
+    # The area is counted as one more unit: its bounds are of the records, not the units' sums.
+    table = coverage.table(
+        kept,
+        area.pairs,
+        sets,
+        kind=of_type.kind,
+        measure=view.measure,
+        assumptions=view.assumptions,
+        covered=np.append(_covered(grid.units, surveyed), shown <= surveyed),
     )
-    table = count(pairs=pairs, set_of_record=sets, covered=_covered(grid.units, surveyed))
-    total = count(pairs=area, set_of_record=sets, covered=_covered({"": shown}, surveyed))
-    meets, wide = _wide(pairs, area, shown, frame.members)
     rows = np.flatnonzero(keep)
-    behind = rows[meets[sets]]
+    behind = rows[area.meets[sets]]
     oldest, newest = _dates(of_type.records, behind)
     return Facts(
         view=view,
         kind=of_type.kind,
-        units=_beside(grid.names, table, prepared.people[grid_key(view)]),
-        total=_beside(total, prepared.residents.of({"": shown})),
-        rows_above=rows[wide[sets]],
+        units=_beside(grid.names, table.iloc[:-1], prepared.people[grid_key(view)]),
+        total=_beside(table.iloc[-1:].reset_index(drop=True), prepared.residents.of({"": shown})),
+        rows_above=rows[area.wide[sets]],
         accounting=of_type.accounting,
         sources=of_type.sources,
         vintages=frame.boundaries.vintages,
@@ -297,7 +330,7 @@ def _covered(units: Mapping[str, Communes], surveyed: Communes) -> np.ndarray:
     return np.array([communes <= surveyed for communes in units.values()], dtype=bool)
 
 
-def _wide(pairs: Pairs, area: Pairs, shown: Communes, members: Members) -> tuple[np.ndarray, np.ndarray]:
+def _wide(pairs: Pairs, area: Pairs) -> tuple[np.ndarray, np.ndarray]:
     """Place sets that meet the area shown, and those of them that lie inside none of the units."""
     size = len(pairs.place_sets)
     meets, settled = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)

@@ -39,10 +39,13 @@ def coded(cells: pd.Series) -> tuple[np.ndarray, list[str]]:
 
 def holds(cells: pd.Series, values: Sequence[str], *, several: bool) -> np.ndarray:
     """Rows whose cell is one of ``values``, or lists one of them where cells hold ``several``."""
-    code, words = coded(cells)
+    return _holds(*coded(cells), values, several=several)
+
+
+def _holds(code: np.ndarray, words: Sequence[str], values: Sequence[str], *, several: bool) -> np.ndarray:
     wanted = set(values)
     found = [bool(wanted & set(split(word))) if several else word in wanted for word in words]
-    return np.array(found, dtype=bool)[code] if found else np.zeros(len(cells), dtype=bool)
+    return np.array(found, dtype=bool)[code] if found else np.zeros(len(code), dtype=bool)
 
 
 def kept(
@@ -89,28 +92,56 @@ def undated(records: pd.DataFrame, period: Period) -> int:
     return int(np.count_nonzero(~dated))
 
 
-def options(
-    records: pd.DataFrame, filters: Mapping[str, tuple[str, ...]], period: Period = ALWAYS, *, column: str
-) -> pd.Series:
-    """Values of one column with the number of records each would leave under the *other* filters.
+class Combinations:
+    """What records say in :data:`COLUMNS`, each combination once with the number of records that say it.
 
-    Returns
-    -------
-    Series of int
-        By value, in order of the value; the empty value is *not reported*. A
-        value that the other filters leave nothing of is there with 0.
+    A hundred thousand records have a few hundred of them: what each choice would leave is counted there.
+
+    Parameters
+    ----------
+    records : DataFrame
+        With :data:`COLUMNS` and :data:`DATES`.
     """
-    others = {name: values for name, values in filters.items() if name != column}
-    code, words = coded(records[column])
-    if any(others.values()) or any(period):
-        code = code[kept(records, others, period)]
-    left = np.bincount(code, minlength=len(words))
-    found: dict[str, int] = {}
-    for word, count in zip(words, left, strict=True):
-        for value in split(word) if column in LISTS else [word]:
-            found[value] = found.get(value, 0) + int(count)
-    values = sorted(found)
-    return pd.Series([found[value] for value in values], index=pd.Index(values, dtype="str"), dtype="int64")
+
+    def __init__(self, records: pd.DataFrame) -> None:
+        self._records = records
+        every = {name: coded(records[name]) for name in COLUMNS}
+        codes = pd.DataFrame({name: code for name, (code, _words) in every.items()})
+        self._of_record = codes.groupby(list(COLUMNS), sort=False).ngroup().to_numpy()
+        held = codes.drop_duplicates()
+        self._codes = {name: held[name].to_numpy() for name in COLUMNS}
+        self._words = {name: words for name, (_code, words) in every.items()}
+
+    def options(
+        self, filters: Mapping[str, tuple[str, ...]], period: Period = ALWAYS
+    ) -> dict[str, dict[str, int]]:
+        """Values of every column with the number of records each would leave under the *other* filters.
+
+        Returns
+        -------
+        dict
+            By column; by value, in its order: the empty value is *not reported*. A value that the
+            other filters leave nothing of is there with 0.
+        """
+        within = self._of_record if period == ALWAYS else self._of_record[_within(self._records, period)]
+        count = np.bincount(within, minlength=len(self._codes[COLUMNS[0]]))
+        passes = {
+            name: _holds(self._codes[name], self._words[name], values, several=name in LISTS)
+            for name, values in filters.items()
+            if values
+        }
+        return {column: self._left(column, count, passes) for column in COLUMNS}
+
+    def _left(self, column: str, count: np.ndarray, passes: Mapping[str, np.ndarray]) -> dict[str, int]:
+        for name, passing in passes.items():
+            if name != column:
+                count = count * passing
+        words = self._words[column]
+        found: dict[str, int] = {}
+        for word, left in zip(words, np.bincount(self._codes[column], count, len(words)), strict=True):
+            for value in split(word) if column in LISTS else [word]:
+                found[value] = found.get(value, 0) + int(left)
+        return dict(sorted(found.items()))
 
 
 def emptied_by(

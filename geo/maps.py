@@ -231,6 +231,13 @@ class _Show(_Unrendered):
         self.content = content
 
 
+class _Group(folium.FeatureGroup):
+    """What is shown of a view, read by streamlit-folium as a script."""
+
+    def render(self, **kwargs: Any) -> str:
+        return ""
+
+
 def base_map() -> folium.Map:
     """Make the empty map: no tiles, our own Leaflet, and nothing that depends on data or language.
 
@@ -271,7 +278,7 @@ def written(content: Mapping[str, Any]) -> str:
 
 def layer(content: str) -> folium.FeatureGroup:
     """Make the feature group that draws ``content`` (of :func:`written`) on :func:`base_map`."""
-    group = folium.FeatureGroup(name="couverture")
+    group = _Group(name="couverture")
     group.add_child(_Show(content))
     return group
 

@@ -34,9 +34,12 @@ class Reader:
     def __init__(self, port: int, *, page: str = "carte", query: str = "", source: str = "") -> None:
         self.port, self.page, self.query, self.source = port, page, query, source
         self.boxes: dict[str, Any] = {}
-        self.html = ""
+        # Where it stands on the page -> what is written there.
+        self._written: dict[tuple[int, ...], str] = {}
         self._page_hash = ""
         self._states: dict[str, str] = {}
+        # Widget -> the part of the page that runs alone when it is changed.
+        self._parts: dict[str, str] = {}
         self._kept: dict[str, ForwardMsg] = {}
         self._socket: websockets.ClientConnection | None = None
 
@@ -59,11 +62,16 @@ class Reader:
         if option not in box.options:
             raise ValueError(f"{label!r} has no option {option!r}: {', '.join(box.options)}")
         self._states[box.id] = option
-        return await self._run(timeout)
+        return await self._run(timeout, part=self._parts[box.id])
 
     async def again(self, *, timeout: float = SECONDS_TO_ANSWER) -> Answer:
         """Run the page once more, nothing chosen."""
         return await self._run(timeout)
+
+    @property
+    def html(self) -> str:
+        """What the page has written, in its order."""
+        return "".join(self._written[place] for place in sorted(self._written))
 
     def chosen(self, label: str) -> str:
         """Return the option that the select box called ``label`` stands on."""
@@ -74,13 +82,14 @@ class Reader:
         if self._socket is not None:
             await self._socket.close()
 
-    async def _run(self, timeout: float) -> Answer:
+    async def _run(self, timeout: float, *, part: str = "") -> Answer:
         assert self._socket is not None, "open() comes first"
         message = BackMsg()
         run = message.rerun_script
         run.query_string = self.query
         run.page_script_hash = self._page_hash
         run.page_name = "" if self._page_hash else self.page
+        run.fragment_id = part
         run.cached_message_hashes.extend(self._kept)
         for name, value in self._states.items():
             state = run.widget_states.widgets.add()
@@ -104,8 +113,8 @@ class Reader:
             kind = message.WhichOneof("type")
         elif message.metadata.cacheable:
             self._kept[message.hash] = message
-        if kind == "new_session":
-            self.html = ""
+        if kind == "new_session" and not message.metadata.run.fragment_ids:
+            self._written = {}
         elif kind == "navigation":
             self._page_hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":
@@ -113,17 +122,19 @@ class Reader:
         elif kind == "page_not_found":
             answer.errors.append(f"no page {message.page_not_found.page_name!r}")
         elif kind == "delta":
-            self._draw(message.delta, answer, begun)
+            self._draw(message, answer, begun)
         # A click on the map or an address that is put right ends one run and begins another.
         return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
-    def _draw(self, delta: Any, answer: Answer, begun: float) -> None:
+    def _draw(self, message: ForwardMsg, answer: Answer, begun: float) -> None:
+        delta: Any = message.delta
         if delta.WhichOneof("type") != "new_element":
             return
         element = delta.new_element
         kind = element.WhichOneof("type")
         if kind == "selectbox":
             box = element.selectbox
+            self._parts[box.id] = delta.fragment_id
             self.boxes[box.label] = box
             first = box.options[box.default] if box.HasField("default") and box.options else ""
             if box.set_value:
@@ -133,6 +144,6 @@ class Reader:
         elif kind == "exception":
             answer.errors.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "html":
-            self.html += element.html.body
+            self._written[tuple(message.metadata.delta_path)] = element.html.body
             if "class='legend'" in element.html.body or 'class="legend"' in element.html.body:
                 answer.seconds_to_figures = time.perf_counter() - begun

@@ -101,7 +101,7 @@ def prepare(facts: Facts, ground: Ground, *, title: str, version: str, points: b
     colour means the same on every map of one question.
     """
     key = f"{version}|{ground.shapes_file}|{facts.view.key}"
-    return _prepared(key, language(), title, points, facts, ground)
+    return _prepared(key=key, lang=language(), title=title, points_on=points, _facts=facts, _ground=ground)
 
 
 def _area(view: View, ground: Ground) -> Communes:

@@ -2,7 +2,8 @@
 
 Keys are versions: of the boundaries in use, of the store, of the reader's
 sharing scope, of the view; so that no reader gets another's frame and nothing
-outlives the file it came from.
+outlives the file it came from. Arguments are handed to a cache by name: by place, Streamlit reads the
+function's signature anew for each of them.
 """
 
 import os
@@ -172,7 +173,7 @@ def begin() -> None:
 def ground() -> Ground:
     """Boundaries, units and the published file of shapes."""
     if _RUN.ground is None or not _RUN.of_page:
-        _RUN.ground = _ground(layers_key())
+        _RUN.ground = _ground(layers_state=layers_key())
     return _RUN.ground
 
 
@@ -183,7 +184,11 @@ def _shipped(boundaries_version: str, _boundaries: Boundaries) -> store.Store:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _store(boundaries_version: str, file_key: str, _boundaries: Boundaries) -> store.Store:
-    return store.load(_boundaries, shipped=lambda boundaries: _shipped(boundaries.version, boundaries))
+    return store.load(_boundaries, shipped=_shipped_in)
+
+
+def _shipped_in(boundaries: Boundaries) -> store.Store:
+    return _shipped(boundaries_version=boundaries.version, _boundaries=boundaries)
 
 
 def _file_key() -> str:
@@ -205,7 +210,10 @@ def records() -> store.Store:
     if _RUN.records is None or not _RUN.of_page:
         boundaries = ground().boundaries
         _RUN.records, _RUN.fault = lastknown.read(
-            f"{boundaries.version}|{_origin()}", lambda: _store(boundaries.version, _file_key(), boundaries)
+            f"{boundaries.version}|{_origin()}",
+            lambda: _store(
+                boundaries_version=boundaries.version, file_key=_file_key(), _boundaries=boundaries
+            ),
         )
     return _RUN.records
 
@@ -230,7 +238,7 @@ def _fictitious(store_version: str, _store: store.Store) -> bool:
 def fictitious() -> bool:
     """Whether a source in use is made up, for training."""
     held = records()
-    return _fictitious(held.version, held)
+    return _fictitious(store_version=held.version, _store=held)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -263,7 +271,9 @@ def prepare(held: store.Store, audience: Audience | None = None) -> facts.Prepar
 def _residents() -> pd.DataFrame:
     # A change in the store leaves the population as it was.
     boundaries = ground().boundaries
-    return _people(boundaries.version, population_key(), boundaries)
+    return _people(
+        boundaries_version=boundaries.version, population_key=population_key(), _boundaries=boundaries
+    )
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -274,7 +284,12 @@ def _people(boundaries_version: str, population_key: str, _boundaries: Boundarie
 def prepared(audience: Audience | None = None) -> facts.Prepared:
     """Return records as an audience may see them (unless said, who is at the app), prepared for counting."""
     held, audience = records(), audience or who.audience()
-    return _prepared(f"{held.version}|{population_key()}", audience.key, held, audience)
+    return _prepared(
+        store_version=f"{held.version}|{population_key()}",
+        audience_key=audience.key,
+        _store=held,
+        _audience=audience,
+    )
 
 
 @st.cache_resource(max_entries=_VIEWS_KEPT, show_spinner=False)
@@ -287,4 +302,10 @@ def _facts(
 def answer(view: facts.View, audience: Audience | None = None) -> facts.Facts:
     """Facts for a view, from records as an audience may see them (unless said, who is here); read-only."""
     audience = audience or who.audience()
-    return _facts(records().version, audience.key, view.key, view, audience)
+    return _facts(
+        store_version=records().version,
+        audience_key=audience.key,
+        view_key=view.key,
+        _view=view,
+        _audience=audience,
+    )

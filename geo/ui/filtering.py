@@ -13,6 +13,7 @@ import streamlit as st
 
 from geo import filters, words
 from geo.activities import Source
+from geo.facts import OfType
 from geo.i18n import N_, _, number
 from geo.ui import state
 from geo.ui.parts import label_text
@@ -71,69 +72,37 @@ class Asked:
         return len(self.values) + sum(bool(year) for year in self.years)
 
 
-def asked(records: pd.DataFrame, *, version: str) -> Asked:
-    """Return what the session or the address asks for, of what the records of this type have.
-
-    ``version`` names the records: store, reader and type, for the cache of choices.
-    """
-    nothing = Choices(version, records)
-    values = {
-        column: state.chosen(name, ["", *nothing.codes(column)] if state.peek(name) else [""], "")
-        for column, name in PARAMETERS.items()
-    }
-    years = ["", *nothing.years()] if state.peek("debut") or state.peek("fin") else [""]
+def asked(of_type: OfType) -> Asked:
+    """Return what the session or the address asks for, of what the records of this type have."""
+    values = {}
+    for column, name in PARAMETERS.items():
+        codes = [""]
+        if state.peek(name):
+            codes += _numbers(of_type, Asked({}, ("", "")))[column]
+        values[column] = state.chosen(name, codes, "")
+    years = ["", *of_type.years] if state.peek("debut") or state.peek("fin") else [""]
     return Asked(values, (state.chosen("debut", years, ""), state.chosen("fin", years, "")))
 
 
-@st.cache_resource(max_entries=2048, show_spinner=False)
-def _counts(
-    version: str, column: str, asked_key: str, _records: pd.DataFrame, _now: Asked | None
-) -> dict[str, int]:
-    counts = (
-        filters.options(_records, {}, column=column)
-        if _now is None
-        else filters.options(_records, _now.filters, _now.period, column=column)
-    )
-    return {str(cell) or NOT_GIVEN: int(count) for cell, count in counts.items()}
+def _numbers(of_type: OfType, now: Asked) -> dict[str, dict[str, int]]:
+    """By column: each code, and the number of records that it would leave under the other filters."""
+    found = of_type.combinations.options(now.filters, now.period)
+    return {
+        column: {value or NOT_GIVEN: count for value, count in counts.items()}
+        for column, counts in found.items()
+    }
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _years(version: str, _records: pd.DataFrame) -> list[str]:
-    found: set[str] = set()
-    for column in filters.DATES:
-        found |= {str(cell)[:4] for cell in _records[column].unique()}
-    return sorted(year for year in found if year.isdigit())
-
-
-class Choices:
-    """The values that records of one type have, with the number each would leave."""
-
-    def __init__(self, version: str, records: pd.DataFrame, now: Asked | None = None) -> None:
-        self._version, self._records, self._now = version, records, now
-
-    def counts(self, column: str) -> dict[str, int]:
-        """Return code to number of records under the other filters."""
-        key = "" if self._now is None else self._now.key
-        return _counts(self._version, column, key, self._records, self._now)
-
-    def codes(self, column: str) -> list[str]:
-        """Return the codes of a column."""
-        return list(self.counts(column))
-
-    def years(self) -> list[str]:
-        """Return the years that any date of the records names."""
-        return _years(self._version, self._records)
-
-
-def ask(choices: Choices, now: Asked, sources: Mapping[str, Source]) -> None:
+def ask(of_type: OfType, now: Asked) -> None:
     """Show the boxes, one for each column that has something to choose between."""
+    found = _numbers(of_type, now)
     for column, name in PARAMETERS.items():
-        numbers = choices.counts(column)
+        numbers = found[column]
         if len(numbers) < 2 and column not in now.values:
             continue
-        label = _labelled(column, numbers, sources)
+        label = _labelled(column, numbers, of_type.sources)
         state.select(name, _(LABELS[column]), ["", *numbers], words=label, default="", labels_change=True)
-    years = ["", *choices.years()]
+    years = ["", *of_type.years]
     if len(years) > 2:
         for name in ("debut", "fin"):
             state.select(name, _(LABELS[name]), years, words=lambda year: year or _("toutes"), default="")

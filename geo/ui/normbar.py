@@ -83,7 +83,7 @@ def _ask_set() -> None:
 
 
 def _forget_values() -> None:
-    for name in [name for name in st.session_state.get("chosen", {}) if name.startswith("norme.")]:
+    for name in state.names("norme."):
         state.choose(name, "")
 
 

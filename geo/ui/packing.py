@@ -62,7 +62,7 @@ def ask(prepared: Prepared, ground: Ground) -> Asked:
     types = having or list(prepared.of_type)
     kind = state.chosen("type", types, types[0])
     of_type = prepared.of_type[kind]
-    more = filtering.asked(of_type.records, version=f"{data.version()}|{kind}")
+    more = filtering.asked(of_type)
     places = {code: place for code, place in ground.places.items() if not place.later}
 
     def words(code: str) -> str:

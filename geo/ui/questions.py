@@ -116,14 +116,12 @@ def _default_type(prepared: Prepared) -> str:
 
 
 def _ask_more(of_type: OfType, ground: Ground) -> tuple[filtering.Asked, str, Assumptions]:
-    version = f"{data.version()}|{of_type.kind.name}"
-    now = filtering.asked(of_type.records, version=version)
+    now = filtering.asked(of_type)
     assumptions = assumed.asked(of_type.kind)
     count = len(now) + len(assumed.changed(assumptions))
     label = _("Plus ({n})").format(n=count) if count else _("Plus")
     with st.popover(label, width="stretch"):
-        choices = filtering.Choices(version, of_type.records, now)
-        filtering.ask(choices, now, of_type.sources)
+        filtering.ask(of_type, now)
         regions = ask_regions(ground)
         assumed.ask(of_type.kind)
     return now, regions, assumptions

@@ -6,6 +6,7 @@ A value in an address that is not among the options is left out and said.
 
 import hashlib
 from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import streamlit as st
@@ -13,14 +14,7 @@ import streamlit as st
 from geo.i18n import _, language
 from geo.signs import one_line
 
-_CHOSEN: Final = "chosen"
-_DEFAULTS: Final = "defaults"
-_LEFT_OUT: Final = "left_out"
-# The address that this session wrote last, the link just followed, and whether a widget moved since.
-_WRITTEN: Final = "written"
-_LINK: Final = "link"
-_TOUCHED: Final = "touched"
-_TURNS: Final = "turns"
+KEY: Final = "choices"
 # An address with nothing else is the menu: it keeps what the session has chosen.
 _OF_EVERY_PAGE: Final = frozenset({"lang"})
 YES: Final = "oui"
@@ -29,8 +23,36 @@ NO: Final = "non"
 _LONGEST: Final = 40
 
 
-def _kept() -> dict[str, str]:
-    return st.session_state.setdefault(_CHOSEN, {})
+@dataclass
+class Choices:
+    """What a session has chosen; one entry of its state, because every look into that costs.
+
+    Attributes
+    ----------
+    kept, defaults
+        Value of each choice made so far; what it is unless chosen, of those on this page.
+    left_out
+        What the address asked for that does not exist.
+    written, link, touched
+        The address that this session wrote last, the link just followed, whether a widget moved since.
+    turns
+        How often the box of a choice was replaced by another.
+    """
+
+    kept: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] | None = None
+    link: dict[str, str] | None = None
+    touched: bool = False
+    turns: dict[str, int] = field(default_factory=dict)
+
+
+def _session() -> Choices:
+    held = st.session_state.get(KEY)
+    if held is None:
+        held = st.session_state[KEY] = Choices()
+    return held
 
 
 def begin() -> None:
@@ -39,43 +61,41 @@ def begin() -> None:
     A widget that moved also runs the page with an address that this session did not
     write last (its answer is still on the way to the browser): that is no link.
     """
-    asked = st.query_params.to_dict()
-    written = st.session_state.get(_WRITTEN)
-    touched = st.session_state.pop(_TOUCHED, False)
-    followed = not touched and asked != written and not asked.keys() <= _OF_EVERY_PAGE
-    st.session_state[_LINK] = dict(asked) if followed else None
-    st.session_state[_DEFAULTS] = {}
-    if asked != written:
-        st.session_state[_LEFT_OUT] = {}
+    asked, session = st.query_params.to_dict(), _session()
+    followed = not session.touched and asked != session.written and not asked.keys() <= _OF_EVERY_PAGE
+    session.touched = False
+    session.link = dict(asked) if followed else None
+    session.defaults = {}
+    if asked != session.written:
+        session.left_out = {}
 
 
 def followed_link() -> bool:
     """Whether this run was started by a link, not by a widget of the page."""
-    return st.session_state.get(_LINK) is not None
+    return _session().link is not None
 
 
-def _obey_link(name: str) -> None:
+def _obey_link(session: Choices, name: str) -> None:
     """Where a link was followed, forget what the session had for ``name``: the link is the whole view."""
-    link = st.session_state.get(_LINK)
-    if link is None or name in st.session_state[_DEFAULTS]:
+    if session.link is None or name in session.defaults:
         return
-    if name not in _OF_EVERY_PAGE or name in link:
-        _kept().pop(name, None)
-        _replace_box(name)
+    if name not in _OF_EVERY_PAGE or name in session.link:
+        session.kept.pop(name, None)
+        _replace_box(session, name)
 
 
 def chosen(name: str, options: Container[str], default: str) -> str:
     """Return the value of ``name``: of the link followed, the session, the address, else ``default``."""
-    kept = _kept()
-    st.session_state.setdefault(_DEFAULTS, {})
-    _obey_link(name)
-    st.session_state[_DEFAULTS][name] = default
+    session = _session()
+    kept = session.kept
+    _obey_link(session, name)
+    session.defaults[name] = default
     if name not in kept and name in st.query_params:
         asked = st.query_params[name]
         if asked in options:
             kept[name] = asked
         else:
-            st.session_state.setdefault(_LEFT_OUT, {})[name] = one_line(asked, _LONGEST)
+            session.left_out[name] = one_line(asked, _LONGEST)
     if kept.get(name) not in options:
         kept[name] = default
     return kept[name]
@@ -83,34 +103,41 @@ def chosen(name: str, options: Container[str], default: str) -> str:
 
 def _widget_key(name: str) -> str:
     # Labels are part of a Streamlit widget: one for each language keeps the choice at a switch.
-    turn = st.session_state.get(_TURNS, {}).get(name, 0)
+    turn = _session().turns.get(name, 0)
     return f"{name}:{language()}" + (f":{turn}" if turn else "")
 
 
-def _replace_box(name: str) -> None:
+def _replace_box(session: Choices, name: str) -> None:
     # A box in a closed popover does not hear of a new value and would send its old one again at the
     # next run: another box takes its place.
-    turns = st.session_state.setdefault(_TURNS, {})
-    turns[name] = turns.get(name, 0) + 1
+    session.turns[name] = session.turns.get(name, 0) + 1
 
 
 def peek(name: str) -> str:
     """Return what is asked for ``name`` before its options are known: not checked, may not exist."""
-    if st.session_state.get(_LINK) is None and name in _kept():
-        return _kept()[name]
+    session = _session()
+    if session.link is None and name in session.kept:
+        return session.kept[name]
     return st.query_params.get(name, "")[:_LONGEST]
 
 
 def choose(name: str, value: str) -> None:
     """Set ``name`` from code (a click on the map), the widget included."""
-    touch()
-    _kept()[name] = value
-    _replace_box(name)
+    session = _session()
+    session.touched = True
+    session.kept[name] = value
+    _replace_box(session, name)
 
 
 def touch() -> None:
     """Say that a widget started this run, so that the address is not taken for a link."""
-    st.session_state[_TOUCHED] = True
+    _session().touched = True
+
+
+def _keep(name: str, value: str) -> None:
+    session = _session()
+    session.touched = True
+    session.kept[name] = value
 
 
 def select(
@@ -143,8 +170,7 @@ def select(
         key += ":" + hashlib.sha256("|".join(map(words, options)).encode()).hexdigest()[:12]
 
     def keep() -> None:
-        touch()
-        _kept()[name] = st.session_state[key]
+        _keep(name, st.session_state[key])
         if on_change is not None:
             on_change()
 
@@ -169,8 +195,7 @@ def tabs(name: str, options: Sequence[str], *, words: Callable[[str], str]) -> t
     key = _widget_key(name)
 
     def keep() -> None:
-        touch()
-        _kept()[name] = labels.get(st.session_state[key], options[0])
+        _keep(name, labels.get(st.session_state[key], options[0]))
 
     if labels.get(st.session_state.get(key, "")) != value:
         st.session_state[key] = words(value)
@@ -184,8 +209,7 @@ def switch(name: str, label: str, *, default: bool, **extra: Any) -> bool:
     key = _widget_key(name)
 
     def keep() -> None:
-        touch()
-        _kept()[name] = YES if st.session_state[key] else NO
+        _keep(name, YES if st.session_state[key] else NO)
 
     if st.session_state.get(key) != value:
         st.session_state[key] = value
@@ -200,28 +224,33 @@ def chosen_switch(name: str, *, default: bool) -> bool:
 
 def kept(name: str) -> str:
     """Return the value kept for ``name``, empty before it was ever asked for."""
-    return _kept().get(name, "")
+    return _session().kept.get(name, "")
+
+
+def names(beginning: str) -> list[str]:
+    """Return the names of the choices made so far that begin so."""
+    return [name for name in _session().kept if name.startswith(beginning)]
 
 
 def left_out() -> Mapping[str, str]:
     """Return what the address asked for that does not exist: name to (shortened) value."""
-    return dict(st.session_state.get(_LEFT_OUT, {}))
+    return dict(_session().left_out)
 
 
 def address() -> dict[str, str]:
     """Return every choice of this page, made so far, that is not the default: what the address holds."""
-    defaults = st.session_state.get(_DEFAULTS, {})
+    session = _session()
     return {
         name: value
-        for name, value in _kept().items()
-        if value and name in defaults and value != defaults[name]
+        for name, value in session.kept.items()
+        if value and name in session.defaults and value != session.defaults[name]
     }
 
 
 def write_address() -> None:
     """Put every choice of this page that is not the default into the address."""
     wanted = address()
-    st.session_state[_WRITTEN] = wanted
+    _session().written = wanted
     # A link to the page that it stands on changes the page, not the browser's address.
     if followed_link() or st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from geo.i18n import set_language
+from geo.ui.state import KEY
 from tests.pages.opening import ROOT, markup, said
 from tests.strangers import MARKUP, VALUES
 
@@ -49,7 +50,7 @@ def without_harm(app: AppTest, value: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_opens_whatever_its_address_says(page):
-    names = dict.fromkeys([*opened(page).session_state["defaults"], *MORE])
+    names = dict.fromkeys([*opened(page).session_state[KEY].defaults, *MORE])
     start = PAGES.index(page)
     for turn in range(EACH):
         case = CASES[(start * EACH + turn) % len(CASES)]

@@ -12,6 +12,7 @@ from geo.sharing import READER, Audience
 from geo.store import imports, load, planning
 from geo.store.kept import keys
 from geo.ui import faultrows, quality, reported, who
+from geo.ui.state import KEY
 from tests.pages.opening import HEADINGS_ONLY, markup, open_page, rows, said
 from tests.store_servers import boundaries, named, write
 from tests.test_faulty import DAY, ROWS
@@ -60,7 +61,7 @@ def test_figures_lead_to_their_rows_and_rows_to_their_records(partner):
         "Gao · Ansongo · Introuvable",
     ]
     assert f"enregistrement?id={record_id('A2')}" in markup(app)
-    assert open_page("enregistrement", id=record_id("A2")).session_state["chosen"]["id"] == record_id("A2")
+    assert open_page("enregistrement", id=record_id("A2")).session_state[KEY].kept["id"] == record_id("A2")
 
 
 def test_by_source_and_by_import(partner):
