@@ -147,6 +147,7 @@ class OfType:
     accounting: Accounting
     sources: Mapping[str, Source]
     _areas: dict[tuple[str, Communes], _Area] = field(default_factory=dict)
+    _counted: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
 
     @functools.cached_property
     def combinations(self) -> filters.Combinations:
@@ -158,6 +159,12 @@ class OfType:
         """The years that any date of the records names."""
         words = itertools.chain(*(filters.coded(self.records[name])[1] for name in filters.DATES))
         return sorted({word[:4] for word in words if word[:4].isdigit()})
+
+    def counted(self, columns: tuple[str, ...]) -> pd.DataFrame:
+        """Return these columns of the records; taken out once."""
+        if columns not in self._counted:
+            self._counted[columns] = self.records[list(columns)]
+        return self._counted[columns]
 
     def area(self, grid_key: str, shown: Communes, members: Members) -> _Area:
         """Return the units of a grid with the area shown as the last of them; made once for each area."""
@@ -277,7 +284,7 @@ def _counted(prepared: Prepared, view: View) -> Facts:
     area = of_type.area(grid_key(view), shown, frame.members)
     keep = filters.kept(of_type.records, view.filters, view.period)
     undated = filters.undated(of_type.records, view.period)
-    kept, sets = of_type.records[list(coverage.columns(view.measure))], of_type.set_of_record
+    kept, sets = of_type.counted(coverage.columns(view.measure)), of_type.set_of_record
     if not keep.all():
         kept, sets = kept[keep], sets[keep]
     # A survey says that nothing else is there, not that a given partner or donor is absent.
@@ -299,7 +306,7 @@ def _counted(prepared: Prepared, view: View) -> Facts:
         view=view,
         kind=of_type.kind,
         units=_beside(grid.names, table.iloc[:-1], prepared.people[grid_key(view)]),
-        total=_beside(table.iloc[-1:].reset_index(drop=True), prepared.residents.of({"": shown})),
+        total=_beside(table.iloc[-1:].reset_index(drop=True), prepared.residents.of_area(shown)),
         rows_above=rows[area.wide[sets]],
         accounting=of_type.accounting,
         sources=of_type.sources,

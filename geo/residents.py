@@ -29,7 +29,14 @@ class Residents:
             for name in ("year", "method", "source")
         ]
         self._people: dict[str, float] = dict(zip(codes, stated["people"].astype(float), strict=True))
+        self._areas: dict[Communes, pd.DataFrame] = {}
         self._origins: dict[str, Origin] = dict(zip(codes, zip(*columns, strict=True), strict=True))
+
+    def of_area(self, communes: Communes) -> pd.DataFrame:
+        """Return :meth:`of` the communes taken together, as one unit without a code; read-only, kept."""
+        if communes not in self._areas:
+            self._areas[communes] = self.of({"": communes})
+        return self._areas[communes]
 
     def of(self, units: Mapping[str, Communes]) -> pd.DataFrame:
         """Return the people of each unit: a sum over its communes, and how many of these lack a figure.

@@ -1,5 +1,6 @@
 """Pieces of HTML: legend, table, badge, card. Text in, escaped text out; no Streamlit, no counting."""
 
+import functools
 import html
 import re
 from collections.abc import Iterable, Sequence
@@ -17,12 +18,15 @@ _MARKDOWN: Final = "\\`*_{}[]()#+-.!|~$:<>&"
 _MADE_ANYWAY: Final = re.compile(
     r"(?:https?|www|mailto|xmpp)(?=[:.])|(?<=\S)@|:(?=\w)|[<>~-](?=[-=>])", re.IGNORECASE
 )
+_SIGNS: Final = re.compile("[&<>\"']")
 _BLANKS: Final = re.compile(r"[ \t\r\n\u2028\u2029]+")
 
 
 def escaped(text: object) -> str:
     """``text`` as data for HTML, quotes included."""
-    return html.escape(str(text), quote=True)
+    written = str(text)
+    # A table of 208 communes has a thousand texts, and hardly one with a sign in it.
+    return html.escape(written, quote=True) if _SIGNS.search(written) else written
 
 
 def label_text(text: str) -> str:
@@ -44,6 +48,7 @@ def spoken_text(text: str) -> str:
     return " ".join("".join(" " if sign in _MARKDOWN else sign for sign in text).split())
 
 
+@functools.lru_cache(maxsize=256)
 def swatch(klass: str, mark: str = "") -> str:
     """Make the little box of a class, with the letters that the map writes; the word stands beside it."""
     inner = "0" if klass == "zero" else escaped(mark)
