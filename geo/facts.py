@@ -105,6 +105,12 @@ class Facts:
         return as_text(self.of_type.iloc[self.rows])
 
     @functools.cached_property
+    def sources_used(self) -> set[str]:
+        """Sources of the records behind the figures."""
+        code, words = filters.coded(self.of_type["source_id"])
+        return {words[found] for found in np.flatnonzero(np.bincount(code[self.rows], minlength=len(words)))}
+
+    @functools.cached_property
     def above(self) -> pd.DataFrame:
         """Shared records known above the level only."""
         return as_text(self.of_type.iloc[self.rows_above])

@@ -305,7 +305,7 @@ def _used(facts: Facts) -> set[str]:
     """Sources with a record behind the figures."""
     if facts.fixed:
         return set(facts.sources)
-    return {str(name) for name in facts.of_type["source_id"].iloc[facts.rows].unique()}
+    return facts.sources_used
 
 
 def limits(frame: Frame) -> list[str]:

@@ -20,12 +20,16 @@ LARGEST_MESSAGE = 200_000_000
 
 @dataclass
 class Answer:
-    """What came back for one choice: how long until the figures and until the end [s], what went wrong."""
+    """What came back for one choice: how long until the figures and until the end [s], what went wrong.
+
+    ``kinds`` are those of the elements that were sent.
+    """
 
     seconds: float
     seconds_to_figures: float
     bytes: int
     errors: list[str] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
 
 
 class Reader:
@@ -132,6 +136,7 @@ class Reader:
             return
         element = delta.new_element
         kind = element.WhichOneof("type")
+        answer.kinds.add(kind)
         if kind == "selectbox":
             box = element.selectbox
             self._parts[box.id] = delta.fragment_id

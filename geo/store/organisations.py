@@ -97,6 +97,8 @@ def applied(store: Store) -> Store:
 
 def key() -> str:
     """Return what changes with every decision on a name; ``""`` without any."""
+    if not database.exists():
+        return ""
     made = decisions()
     said = made[["kind", "text", "organisation", "revoked_at"]].to_csv() if len(made) else ""
     return hashlib.sha256(said.encode()).hexdigest() if said else ""

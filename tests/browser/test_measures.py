@@ -1,10 +1,12 @@
 """What the app costs on a field line: bytes that really pass, requests of a second visit, processor time."""
 
+import asyncio
 import json
 import urllib.parse
 
 import pytest
 
+from benchmarks.wire.client import Answer, Reader
 from tests.browser.conftest import SCREENS, Visit
 from tests.browser.servers import Meter, Server
 
@@ -137,3 +139,23 @@ def test_processor_time_of_a_rerun(server: Server, visit: Visit):
     note(rerun_cpu_new_view=round(fresh, 4), rerun_cpu_known_view=round(sum(again) / len(again), 4))
     # A busy machine fails at twice the limit only; the benchmark prints the figures beside it.
     assert min(again) < 2 * RERUN_SECONDS
+
+
+def test_a_choice_sends_the_part_of_the_page_that_it_changes(server: Server):
+    async def asked() -> tuple[Reader, Answer, Answer, Answer]:
+        reader = Reader(server.port, query="lang=en")
+        opened = await reader.open()
+        chosen = await reader.choose("Level", "Region / wilaya")
+        again = await reader.again()
+        await reader.close()
+        return reader, opened, chosen, again
+
+    reader, opened, chosen, again = asyncio.run(asked())
+    assert not [*opened.errors, *chosen.errors, *again.errors]
+    assert {"page_link", "radio", "component_instance"} <= opened.kinds & again.kinds
+    assert not {"page_link", "radio"} & chosen.kinds
+    assert {"selectbox", "component_instance", "html"} <= chosen.kinds
+    # What stands above the part, and the language, go with it.
+    assert sorted(reader.query.split("&")) == ["lang=en", "niveau=region"]
+    assert reader.html.count("class='accounting'") == 1
+    assert ">region / wilaya<" in reader.html

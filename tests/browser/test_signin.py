@@ -287,3 +287,25 @@ def test_an_administrator_lets_somebody_in_and_shuts_them_out_at_their_next_clic
     visit.page.get_by_test_id("stSidebar").get_by_role("link", name="Journal").click()
     visit.page.locator("td", has_text="Accès retiré").wait_for(timeout=60_000)
     visit.page.locator("td", has_text="Accès ajouté").wait_for(timeout=60_000)
+
+
+def test_a_choice_on_the_map_after_the_role_was_taken_away_gives_nothing_more(by_provider, visit):
+    server, _provider = by_provider
+    table = server.log.parent / "home" / "access.toml"
+    visit.page.goto(f"{server.address}/carte?niveau=region")
+    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+    chosen(visit, "Bintou")
+    visit.page.locator(".accounting").wait_for(timeout=60_000)
+    visit.page.locator(RUN_OVER).wait_for(timeout=60_000)
+    try:
+        table.write_text(TABLE.replace('"amss"', '"nobody"'), encoding="utf-8")
+        visit.page.get_by_role("combobox", name="Ce qui est compté").click()
+        visit.page.get_by_role("option", name="Enregistrements", exact=True).click()
+        alert = visit.page.get_by_role("alert")
+        alert.filter(has_text="rien de ce qu'il dit de vous ne donne de rôle ici").wait_for(timeout=60_000)
+        visit.page.locator(RUN_OVER).wait_for(timeout=60_000)
+        assert visit.page.locator(".accounting").count() == 0
+        assert visit.page.locator(".table").count() == 0
+        assert menu(visit) == []
+    finally:
+        table.write_text(TABLE, encoding="utf-8")
