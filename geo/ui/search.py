@@ -34,7 +34,6 @@ def _field(lang: str, key: str) -> None:
             max_chars=LONGEST,
             placeholder=_("Chercher une commune, un partenaire…"),
             label_visibility="collapsed",
-            on_change=state.touch,
         )
         if text and text.strip():
             _results(text)

@@ -123,6 +123,17 @@ def test_the_search_is_reached_and_followed_by_keyboard_alone(server: Server, vi
     visit.page.wait_for_url("**/fiche?unite=ML070103")
 
 
+def test_a_partner_found_on_the_map_page_is_followed_to_its_map(server: Server, visit):
+    go(visit, f"{server.address}/carte")
+    field = visit.page.get_by_role("textbox", name="Chercher une commune")
+    field.fill("AMSODE")
+    visit.page.keyboard.press("Enter")
+    visit.page.locator(".st-key-found a").click()
+    visit.page.wait_for_url("**/carte?type=income_generation&partenaire=AMSODE")
+    visit.page.locator(".st-key-chips", has_text="Partenaire : AMSODE").wait_for()
+    assert field.input_value() == ""
+
+
 def test_the_visit_left_stays_over_by_address(server: Server, visit):
     go(visit, f"{server.address}/vue_ensemble")
     visit.page.get_by_role("button", name="Passer la visite").click()
