@@ -212,19 +212,6 @@ class Pairs:
             {"place_set": sets, "pcode": units, "inside": self.inside, "presence": self.presence}
         )
 
-    def joined(self, other: "Pairs") -> "Pairs":
-        """Return these units with those of ``other``, of the same place sets, after them."""
-        if self.place_sets != other.place_sets:
-            raise ValueError("pairs of different place sets")
-        return Pairs(
-            self.place_sets,
-            (*self.units, *other.units),
-            np.append(self.set_index, other.set_index),
-            np.append(self.unit_index, other.unit_index + len(self.units)),
-            np.append(self.inside, other.inside),
-            np.append(self.presence, other.presence),
-        )
-
 
 def relation(place_sets: Sequence[str], units: Mapping[str, Communes], members: Members) -> Pairs:
     """How each of these place sets stands to each of these units.

@@ -178,7 +178,7 @@ class OfType:
         if key not in self._areas:
             pairs = self.pairs[grid_key]
             of_area = relation(pairs.place_sets, {"": shown}, members)
-            self._areas[key] = _Area(pairs.joined(of_area), *_wide(pairs, of_area))
+            self._areas[key] = _Area(_joined(pairs, of_area), *_wide(pairs, of_area))
         return self._areas[key]
 
 
@@ -341,6 +341,18 @@ def _beside(first: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
 
 def _covered(units: Mapping[str, Communes], surveyed: Communes) -> np.ndarray:
     return np.array([communes <= surveyed for communes in units.values()], dtype=bool)
+
+
+def _joined(pairs: Pairs, other: Pairs) -> Pairs:
+    """The units of two sets of pairs, of the same place sets, one after the other."""
+    return Pairs(
+        pairs.place_sets,
+        (*pairs.units, *other.units),
+        np.append(pairs.set_index, other.set_index),
+        np.append(pairs.unit_index, other.unit_index + len(pairs.units)),
+        np.append(pairs.inside, other.inside),
+        np.append(pairs.presence, other.presence),
+    )
 
 
 def _wide(pairs: Pairs, area: Pairs) -> tuple[np.ndarray, np.ndarray]:

@@ -12,13 +12,13 @@ from geo.ui.questions import ask, ask_points, crumbs, drill_to, limits_words, sh
 
 
 @runs_alone
-def body(under_heading: DeltaGenerator) -> None:
+def body(place: DeltaGenerator) -> None:
     """Filters, map, table and files: what a choice changes."""
     ground = data.ground()
     prepared = data.prepared()
     view, more = ask(prepared, ground)
     facts = data.answer(view)
-    with under_heading:
+    with place:
         show_accounting(facts.accounting, sources_on=facts.newest, limits=limits_words(facts))
 
     filtering.chips(more, facts.sources, switches=assumed.changed(view.assumptions))
@@ -53,4 +53,5 @@ def body(under_heading: DeltaGenerator) -> None:
     files.make_ready(boundaries_version=ground.boundaries.version, _facts=facts, _ground=ground)
 
 
-body(page_setup(N_("Carte 3W / couverture")))
+under_heading = page_setup(N_("Carte 3W / couverture"))
+body(under_heading)
