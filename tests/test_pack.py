@@ -19,16 +19,22 @@ import pypdf
 import pytest
 from matplotlib.text import Text
 from pptx import Presentation
+from pptx.util import Mm
 
 from geo import __main__ as command_line
 from geo import facts, store, words
 from geo.i18n import set_language
 from geo.io import packs as pack_files
 from geo.io.records import read_types
+from geo.report.atlas import atlas, contents
+from geo.report.canvas import drawable, width_mm
+from geo.report.cerclesheet import cercle_sheets, picture_of
 from geo.report.frontsheet import cover_sheet
 from geo.report.hxl import fourw_csv, presence_csv
 from geo.report.meetingbook import meeting_book
+from geo.report.meetingtables import commune_table
 from geo.report.pack import KINDS, file_name
+from geo.report.slides import slides
 from geo.sharing import READER, share
 from tests.packs import CERCLE, REGION, asked, made, pack_of, pdf_pages, plain, shipped, unpacked
 from tests.printed import DAY
@@ -231,6 +237,49 @@ def test_atlas_has_a_page_for_every_type_need_and_cercle():
     names = meeting.subjects[0].cercles.units.set_index("pcode")["name"]
     for code, page in zip(meeting.cercles, pages[count - 8 :], strict=False):
         assert f"{names[code]} · cercle" in page
+
+
+@pytest.mark.parametrize("cercle", ["ML0701", "ML0702", "ML0703", "ML0501"])
+def test_the_table_of_a_cercle_cuts_no_word_and_ends_above_the_footer(cercle):
+    meeting, drawing = asked(shipped()[0], cercle[:4]), shipped()[1].drawing
+    pages = cercle_sheets(meeting, cercle, drawing, picture_of(meeting, drawing), day=DAY)
+    # Twelve columns beside a map had words of three letters a line, and the last rows lay in the footer.
+    assert len(pages) == (2 if cercle in ("ML0701", "ML0703") else 1)
+    texts = pages[-1].lines
+    said = {word for text in texts for word in text.get_text().split(" ")}
+    table = commune_table(meeting, cercle)
+    cells = [*map(str, table.columns), *(str(cell) for name in table for cell in table[name])]
+    assert {word for cell in cells for word in drawable(cell).split(" ") if word} <= said
+    places = {text.get_text(): text.get_position()[1] for text in texts}
+    footer = max(y for text, y in places.items() if text.startswith("Points d'eau\xa0: Lus"))
+    assert min(y for text, y in places.items() if text.startswith("Rien de nommé")) > footer
+    last = str(meeting.subjects[0].cercles.units.set_index("pcode").at[cercle, "name"])
+    assert min(text.get_position()[1] for text in texts if text.get_text() == last) > footer
+
+
+def test_a_slide_cuts_no_word_in_a_table():
+    # Two of the three cercles have more columns than fit beside a map.
+    meeting, drawing = asked(shipped()[0], "ML07"), shipped()[1].drawing
+    deck = Presentation(io.BytesIO(slides(meeting, atlas(meeting, drawing, day=DAY), drawing, day=DAY)))
+    tables = [shape.table for slide in deck.slides for shape in slide.shapes if shape.has_table]
+    assert len(tables) >= 3 + 1 + len(meeting.cercles)
+    assert sum(len(table.columns) > 10 for table in tables) >= 3
+    for table in tables:
+        widths = [column.width / Mm(1) - 2 * 1.2 for column in table.columns]
+        for row in table.rows:
+            for cell, width in zip(row.cells, widths, strict=True):
+                size = cell.text_frame.paragraphs[0].font.size.pt
+                words_in = drawable(cell.text).split(" ")
+                assert max(width_mm(word, size) for word in words_in) <= width, cell.text
+    for slide in deck.slides:
+        assert all(shape.top + shape.height <= deck.slide_height + 10 for shape in slide.shapes)
+
+
+def test_the_contents_count_the_pages_of_tables_that_stand_apart():
+    meeting = asked(shipped()[0], "ML07")
+    first = 2 + len(meeting.subjects) + len(meeting.needs)
+    assert f"cercles / moughataas : pages {first} à {first + 4}" in contents(meeting)
+    assert contents(meeting)[-1].endswith(f"page {first + 5}")
 
 
 def test_every_map_page_says_what_it_rests_on():
@@ -478,7 +527,8 @@ def test_nothing_of_a_commune_only_type_is_finer_than_its_commune(hidden):
     secrets += [form for number in AT for form in forms(number)]
     for content in everything:
         for secret in secrets:
-            assert secret not in content, secret
+            # The end of a longer number is another number: a page has thousands of them.
+            assert not re.search(rb"(?<![0-9])" + re.escape(secret), content), secret
             assert secret.decode("latin-1").encode("utf-16-le") not in content
     # The committees themselves are there, in their commune.
     committees = next(

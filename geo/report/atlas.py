@@ -1,6 +1,7 @@
 """The atlas of a meeting as PDF: cover, a map for every type and need, a page for every cercle, sources."""
 
 import io
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from geo.i18n import _, number
 from geo.meeting import Meeting
 from geo.report import frontsheet
 from geo.report.canvas import Sheet, bound, drawing_lock
-from geo.report.cerclesheet import cercle_sheet, picture_of
+from geo.report.cerclesheet import cercle_sheets, picture_of, table_apart
 from geo.report.drawing import Drawing
 from geo.report.frontsheet import closing_sheets, cover_sheet
 from geo.report.maplayers import PointLooks
@@ -32,8 +33,9 @@ class Atlas:
 
     Attributes
     ----------
-    maps, needs, cercles : tuple of Sheet
-        In the order of the meeting's subjects, needs and cercles.
+    maps, needs : tuple of Sheet
+    cercles : tuple of tuple of Sheet
+        In the order of the meeting's subjects, needs and cercles; the first page of a cercle has its map.
     """
 
     title: str
@@ -41,13 +43,13 @@ class Atlas:
     cover: Sheet
     maps: tuple[Sheet, ...]
     needs: tuple[Sheet, ...]
-    cercles: tuple[Sheet, ...]
+    cercles: tuple[tuple[Sheet, ...], ...]
     closing: tuple[Sheet, ...]
 
     @property
     def sheets(self) -> list[Sheet]:
         """All pages in their order."""
-        return [self.cover, *self.maps, *self.needs, *self.cercles, *self.closing]
+        return [self.cover, *self.maps, *self.needs, *itertools.chain(*self.cercles), *self.closing]
 
     def pdf(self, *, progress: Progress | None = None) -> bytes:
         """All pages as one PDF, A4, fonts embedded once."""
@@ -81,11 +83,11 @@ def atlas(meeting: Meeting, drawing: Drawing, *, day: date, looks: PointLooks | 
     return made
 
 
-def _cercles(meeting: Meeting, drawing: Drawing, day: date) -> tuple[Sheet, ...]:
+def _cercles(meeting: Meeting, drawing: Drawing, day: date) -> tuple[tuple[Sheet, ...], ...]:
     if not meeting.subjects:
         return ()
     picture = picture_of(meeting, drawing)
-    return tuple(cercle_sheet(meeting, code, drawing, picture, day=day) for code in meeting.cercles)
+    return tuple(cercle_sheets(meeting, code, drawing, picture, day=day) for code in meeting.cercles)
 
 
 def contents(meeting: Meeting) -> list[str]:
@@ -93,9 +95,10 @@ def contents(meeting: Meeting) -> list[str]:
     maps = [words.title(each.communes) for each in meeting.subjects] + [title(each) for each in meeting.needs]
     lines = [_pages(text, 2 + place, 2 + place) for place, text in enumerate(maps)]
     first = 2 + len(maps)
-    count = len(meeting.cercles) if meeting.subjects else 0
+    cercles = meeting.cercles if meeting.subjects else ()
+    count = len(cercles) + sum(table_apart(meeting, code) for code in cercles)
     if count:
-        lines.append(_pages(unit_word("cercle", count), first, first + count - 1))
+        lines.append(_pages(unit_word("cercle", len(cercles)), first, first + count - 1))
     return [*lines, _pages(_("Sources, méthode, enregistrements non placés"), first + count, 0)]
 
 

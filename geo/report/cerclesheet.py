@@ -1,7 +1,9 @@
-"""The page of one cercle: its communes on a map and in a table, the cercle itself in the last row."""
+"""The pages of one cercle: its communes on a map and in a table, the cercle itself in the last row."""
 
 from datetime import date
 from typing import Final
+
+import pandas as pd
 
 from geo import words
 from geo.facts import View
@@ -9,14 +11,23 @@ from geo.i18n import _
 from geo.meeting import Meeting
 from geo.pcodes import country
 from geo.report import style
-from geo.report.canvas import LEFT, RIGHT, Sheet, line_mm, width_mm, wrapped
+from geo.report.canvas import LEFT, RIGHT, Sheet, drawable, line_mm, width_mm, wrapped
 from geo.report.drawing import Drawing
 from geo.report.legend import draw_swatch
 from geo.report.maplayers import draw_map
 from geo.report.meetingtables import commune_table, communes_of, known_above, named_in
 from geo.report.needsheet import Picture, need_shown, norm_lines
 from geo.report.pageparts import footer, heading, printed, scale
-from geo.report.printtable import ROW_MM, Heading, Row, draw_table, head_height
+from geo.report.printtable import (
+    HEAD_SIZE,
+    ROW_MM,
+    SIZE,
+    Heading,
+    Row,
+    draw_table,
+    head_height,
+    least_width,
+)
 from geo.report.shown import Shown, shown
 from geo.report.window import fitted, window
 
@@ -28,34 +39,70 @@ _INDENT_MM: Final = 7.0
 # Under the map: its legend and its scale.
 _LEGEND_MM: Final = 33.0
 _LEAST_ROW_MM: Final = 3.3
+# Text and headings of the table, the larger where it fits [pt].
+_SIZES: Final = ((SIZE, HEAD_SIZE), (6.5, 6.0))
 
 
-def cercle_sheet(meeting: Meeting, cercle: str, drawing: Drawing, picture: Picture, *, day: date) -> Sheet:
-    """Lay out the page of one cercle, in the current language.
+def cercle_sheets(
+    meeting: Meeting, cercle: str, drawing: Drawing, picture: Picture, *, day: date
+) -> tuple[Sheet, ...]:
+    """Lay out the pages of one cercle, in the current language: its map, and its table beside it or after it.
 
     Parameters
     ----------
     picture : Picture
         Of :func:`picture_of`, the same for every cercle.
     """
+    said = _footer(meeting, cercle, drawing, day)
+    apart = table_apart(meeting, cercle)
+    sheet, top, bottom = _begun(cercle, drawing, said)
+    within = _map(sheet, meeting, cercle, drawing, picture, (RIGHT - LEFT if apart else MAP_MM, top, bottom))
+    if not apart:
+        _table(sheet, meeting, cercle, within, (_TABLE_LEFT, top, bottom))
+        return (sheet,)
+    after, top, bottom = _begun(cercle, drawing, said, title=_("{name} (suite)"))
+    _table(after, meeting, cercle, within, (LEFT, top, bottom))
+    return sheet, after
+
+
+def table_apart(meeting: Meeting, cercle: str) -> bool:
+    """Whether the table of a cercle has more columns than fit beside its map: it takes a page of its own."""
+    return _columns(commune_table(meeting, cercle), _TABLE_MM) is None
+
+
+def _begun(
+    cercle: str, drawing: Drawing, said: list[str], *, title: str = "{name}"
+) -> tuple[Sheet, float, float]:
+    """Begin a page with its heading and footer; between which heights there is room [mm]."""
     sheet = Sheet()
-    name = drawing.names[cercle]
     kind = _("moughataa") if country(cercle) == "MR" else _("cercle")
-    top = heading(sheet, f"{name} · {kind}", words.area(View(unit=cercle), drawing.frame))
-    bottom = footer(sheet, _footer(meeting, cercle, drawing, day))
+    area = words.area(View(unit=cercle), drawing.frame)
+    top = heading(sheet, title.format(name=f"{drawing.names[cercle]} · {kind}"), area)
+    return sheet, top, footer(sheet, said)
+
+
+def _map(  # where on the page, and what it shows
+    sheet: Sheet,
+    meeting: Meeting,
+    cercle: str,
+    drawing: Drawing,
+    picture: Picture,
+    place: tuple[float, float, float],
+) -> Picture:
+    """Draw the communes with their legend and scale; what the legend shows."""
     done, marked = picture
+    width, top, bottom = place
     communes = communes_of(meeting, cercle)
     within = _within(done, communes)
     low = bottom + _LEGEND_MM
-    sheet.picture = (LEFT, bottom, MAP_MM, top - bottom)
+    sheet.picture = (LEFT, bottom, width, top - bottom)
     unit = cercle if len(communes) > 1 else communes[0]
-    box = fitted(drawing.box(unit), MAP_MM, top - low)
-    on = window(sheet.axes(LEFT, low, MAP_MM, top - low), box, MAP_MM, top - low)
+    box = fitted(drawing.box(unit), width, top - low)
+    on = window(sheet.axes(LEFT, low, width, top - low), box, width, top - low)
     draw_map(on, within, drawing, View(unit=cercle))
     _legend(sheet, within, _map_title(meeting), low, marks=marked)
-    scale(sheet, on, bottom, left=LEFT + MAP_MM - 70)
-    _table(sheet, meeting, cercle, (within, marked), top, bottom)
-    return sheet
+    scale(sheet, on, bottom, left=LEFT + width - 70)
+    return within, marked
 
 
 def picture_of(meeting: Meeting, drawing: Drawing) -> Picture:
@@ -101,37 +148,61 @@ def _legend(sheet: Sheet, done: Shown, title: str, low: float, *, marks: dict[st
         sheet.write(text, x + 7, at + 0.8, size=7)
 
 
-def _table(  # where on the page, and what the map beside it shows
-    sheet: Sheet, meeting: Meeting, cercle: str, picture: Picture, top: float, bottom: float
+def _columns(table: pd.DataFrame, width: float) -> tuple[list[float], float, float] | None:
+    """Widths of all columns [mm] with the sizes of text and headings [pt]; None where words would be cut."""
+    names, *others = (table[name].astype(str).tolist() for name in table.columns)
+    for size, head in _SIZES:
+        # Long names take two lines; where all are short their column gives way.
+        title = width_mm(str(table.columns[0]), head, bold=True)
+        named = min(_NAME_MM, max(title, *(width_mm(drawable(name), size, bold=True) for name in names)) + 2)
+        least = [
+            least_width(str(name), cells, size=size, head=head)
+            for name, cells in zip(table.columns[1:], others, strict=True)
+        ]
+        if (spare := width - _INDENT_MM - named - sum(least)) >= 0:
+            return [named, *(each + spare / max(1, len(least)) for each in least)], size, head
+    return None
+
+
+def _table(
+    sheet: Sheet,
+    meeting: Meeting,
+    cercle: str,
+    picture: Picture,
+    place: tuple[float, float, float],
 ) -> None:
     """Every commune in a row with the swatch of its class on the map."""
-    table, (done, letters) = commune_table(meeting, cercle), picture
-    klass = dict(zip(done.rows["pcode"], done.rows["klass"], strict=True))
-    marks = {"zero": "0", **letters}
-    rows = [
-        Row(
-            tuple(cells),
-            klass.get(code, ""),
-            marks.get(klass.get(code, ""), ""),
-            bold=code == cercle,
-        )
-        for code, cells in zip(table.index, table.itertuples(index=False, name=None), strict=True)
+    table, (left, top, bottom) = commune_table(meeting, cercle), place
+    width = RIGHT - left
+    equal = (width - _INDENT_MM - _NAME_MM) / max(1, len(table.columns) - 1)
+    usual = [_NAME_MM, *[equal] * (len(table.columns) - 1)], *_SIZES[-1]
+    widths, size, head = _columns(table, width) or usual
+    headings = [
+        Heading(str(text), wide, right=at > 0)
+        for at, (text, wide) in enumerate(zip(table.columns, widths, strict=True))
     ]
-    width = (_TABLE_MM - _INDENT_MM - _NAME_MM) / max(1, len(table.columns) - 1)
-    headings = [Heading(str(table.columns[0]), _NAME_MM)]
-    headings += [Heading(str(text), width, right=True) for text in table.columns[1:]]
-    notes = [line for text in known_above(meeting, cercle) for line in wrapped(text, 7.5, _TABLE_MM)]
-    room = top - bottom - head_height(headings) - (len(notes) + 2) * line_mm(7.5)
-    row_mm = max(_LEAST_ROW_MM, min(ROW_MM, room / len(rows)))
-    y = draw_table(
-        sheet, headings, rows, left=_TABLE_LEFT, top=top, row_mm=row_mm, size=7.5 if row_mm > 4 else 6.5
-    )
+    notes = [line for text in known_above(meeting, cercle) for line in wrapped(text, 7.5, width)]
+    room = top - bottom - head_height(headings, head=head) - (len(notes) + 2) * line_mm(7.5)
+    row_mm = max(_LEAST_ROW_MM, min(ROW_MM, room / len(table)))
+    small = min(size, 7.5 if row_mm > 4 else 6.5)
+    rows = _rows(table, cercle, picture)
+    y = draw_table(sheet, headings, rows, left=left, top=top, row_mm=row_mm, size=small, head=head)
     if notes:
         y -= line_mm(7.5) * 1.6
-        sheet.write(_("Rien de nommé dans une commune du cercle"), _TABLE_LEFT, y, size=7.5, bold=True)
+        sheet.write(_("Rien de nommé dans une commune du cercle"), left, y, size=7.5, bold=True)
     for line in notes:
         y -= line_mm(7.5)
-        sheet.write(line, _TABLE_LEFT, y, size=7.5, colour=style.MUTED)
+        sheet.write(line, left, y, size=7.5, colour=style.MUTED)
+
+
+def _rows(table: pd.DataFrame, cercle: str, picture: Picture) -> list[Row]:
+    done, letters = picture
+    klass = dict(zip(done.rows["pcode"], done.rows["klass"], strict=True))
+    marks = {"zero": "0", **letters}
+    return [
+        Row(tuple(cells), klass.get(code, ""), marks.get(klass.get(code, ""), ""), bold=code == cercle)
+        for code, cells in zip(table.index, table.itertuples(index=False, name=None), strict=True)
+    ]
 
 
 def _footer(meeting: Meeting, cercle: str, drawing: Drawing, day: date) -> list[str]:

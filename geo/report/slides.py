@@ -16,6 +16,7 @@ from geo.meeting import Meeting
 from geo.report import style
 from geo.report.atlas import Atlas
 from geo.report.canvas import Sheet, drawable, drawing_lock, line_mm, width_mm, wrapped
+from geo.report.cerclesheet import table_apart
 from geo.report.drawing import Drawing
 from geo.report.frontsheet import area_lines, notices, subject_lines, title
 from geo.report.meetingtables import (
@@ -29,6 +30,7 @@ from geo.report.meetingtables import (
 from geo.report.needsheet import area_lines as need_lines
 from geo.report.needsheet import norm_lines
 from geo.report.needsheet import title as need_title
+from geo.report.printtable import least_width
 
 # 16:9, as a projector shows it [mm].
 WIDTH: Final = 338.7
@@ -44,6 +46,8 @@ _MOST_COMMUNES: Final = 24
 _TITLE_SIZES: Final = (24, 22, 20, 18, 16, 14)
 _BLANK_WITH_TITLE: Final = 5
 _MARGIN: Final = 1.2
+# Smaller text is not read from the back of a room [pt].
+_LEAST_SIZE: Final = 7
 
 
 def slides(meeting: Meeting, atlas: Atlas, drawing: Drawing, *, day: date) -> bytes:
@@ -62,8 +66,8 @@ def slides(meeting: Meeting, atlas: Atlas, drawing: Drawing, *, day: date) -> by
         _map(deck, need_title(need), sheet, [*need_lines(need), *norm_lines(need)])
     if meeting.subjects:
         _table(deck, _("Chiffres par cercle ou moughataa"), cercle_table(meeting), foot="")
-    for code, sheet in zip(meeting.cercles, atlas.cercles, strict=False):
-        _cercle(deck, meeting, code, sheet, drawing)
+    for code, sheets in zip(meeting.cercles, atlas.cercles, strict=False):
+        _cercle(deck, meeting, code, sheets[0], drawing)
     _closing(deck, meeting, drawing)
     target = io.BytesIO()
     deck.save(target)
@@ -79,8 +83,11 @@ def _front(deck: Any, meeting: Meeting, drawing: Drawing, day: date) -> None:
     _text(slide, lines, LEFT, top - 6, _INNER, 8 * len(lines), size=14)
     top += 8 * len(lines)
     for table in (key_table(meeting), need_table(meeting), accounting_table(meeting)):
-        if len(table):
-            top = _place_table(slide, table, top=top, size=10) + 5
+        if not len(table):
+            continue
+        if top > _TOP and top + sum(_laid(table, _INNER, 10)[2]) > HEIGHT - 4:
+            slide, top = _slide(deck, _("{name} (suite)").format(name=title(meeting, drawing))), _TOP
+        top = _place_table(slide, table, top=top, size=10) + 5
 
 
 def _map(deck: Any, heading: str, sheet: Sheet, lines: Sequence[str]) -> None:
@@ -94,6 +101,10 @@ def _cercle(deck: Any, meeting: Meeting, code: str, sheet: Sheet, drawing: Drawi
     above = known_above(meeting, code)
     foot = _("Rien de nommé dans une commune du cercle") + " · " + " · ".join(above) if above else ""
     slide = _slide(deck, drawing.names[code])
+    if table_apart(meeting, code):
+        _picture(slide, sheet, LEFT, _TOP - 4, _INNER, _FOOT - _TOP + 8)
+        _table(deck, _("{name} (suite)").format(name=drawing.names[code]), table, foot=foot)
+        return
     _picture(slide, sheet, LEFT, _TOP - 4, 110.0, _FOOT - _TOP + 8)
     left, width = LEFT + 114, _INNER - 114
     _place_table(slide, table.head(_MOST_COMMUNES), top=_TOP - 4, size=9, left=left, width=width)
@@ -171,9 +182,8 @@ def _place_table(
     width: float = _INNER,
 ) -> float:
     """Put a table that can be edited; about where it ends [mm]."""
-    widths = [width * share for share in _shares(table)]
-    lines = [tuple(map(str, table.columns)), *(tuple(map(str, row)) for row in table.itertuples(index=False))]
-    heights = [_row_height(cells, widths, size=size) for cells in lines]
+    size, widths, heights = _laid(table, width, size)
+    lines = _lines(table)
     frame = slide.shapes.add_table(len(lines), len(widths), Mm(left), Mm(top), Mm(width), Mm(sum(heights)))
     grid = frame.table
     for place, wide in enumerate(widths):
@@ -185,6 +195,16 @@ def _place_table(
     return top + sum(heights)
 
 
+def _lines(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    return [tuple(map(str, table.columns)), *(tuple(map(str, row)) for row in table.itertuples(index=False))]
+
+
+def _laid(table: pd.DataFrame, width: float, size: int) -> tuple[int, list[float], list[float]]:
+    """Size of the text [pt], widths of the columns and heights of the rows, headings first [mm]."""
+    size, widths = _fitted(table, width, size)
+    return size, widths, [_row_height(cells, widths, size=size) for cells in _lines(table)]
+
+
 def _row_height(cells: Sequence[str], widths: Sequence[float], *, size: int) -> float:
     """Height that the longest cell of a row needs [mm], measured in a face wider than that of the slides."""
     pairs = zip(cells, widths, strict=True)
@@ -192,13 +212,20 @@ def _row_height(cells: Sequence[str], widths: Sequence[float], *, size: int) -> 
     return max(1, lines) * line_mm(size) + 1.0
 
 
-def _shares(table: pd.DataFrame) -> list[float]:
-    """Share of the width that each column takes: by its longest cell, the headings at half."""
+def _fitted(table: pd.DataFrame, width: float, size: int) -> tuple[int, list[float]]:
+    """Size at which no word is cut [pt] and the widths of the columns [mm]; the rest is for long cells."""
+    texts = {str(name): table[name].astype(str).tolist() for name in table.columns}
     longest = [
-        max(10.0, len(str(name)) / 1.6, float(table[name].astype("str").str.len().clip(upper=46).max()))
-        for name in table.columns
+        max(10.0, len(name) / 1.6, min(46, max(map(len, cells), default=0))) for name, cells in texts.items()
     ]
-    return [length / sum(longest) for length in longest]
+    for smaller in range(size, _LEAST_SIZE - 1, -1):
+        least = [least_width(*each, size=smaller, head=smaller) + 2 * _MARGIN for each in texts.items()]
+        if (spare := width - sum(least)) >= 0:
+            shares = [width * length / sum(longest) for length in longest]
+            wish = [max(0.0, share - own) for share, own in zip(shares, least, strict=True)]
+            given = spare / sum(wish) if sum(wish) else 0.0
+            return smaller, [own + given * more for own, more in zip(least, wish, strict=True)]
+    return _LEAST_SIZE, [width * length / sum(longest) for length in longest]
 
 
 def _cell(cell: Any, text: str, *, size: int, bold: bool = False, head: bool = False) -> None:
