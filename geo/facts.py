@@ -7,7 +7,7 @@ import functools
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -132,6 +132,10 @@ class Facts:
         return int(np.count_nonzero(self.located[self.rows]))
 
 
+# Areas that readers look at at a time; one of many place sets is a few hundred kilobytes.
+AREAS_KEPT: Final = 32
+
+
 class _Area(NamedTuple):
     """Units, the area shown last; place sets that meet the area, and those inside none of the units."""
 
@@ -173,13 +177,16 @@ class OfType:
         return self._counted[columns]
 
     def area(self, grid_key: str, shown: Communes, members: Members) -> _Area:
-        """Return the units of a grid with the area shown as the last of them; made once for each area."""
+        """Return the units of a grid with the area shown as the last of them; the last ones are kept."""
         key = (grid_key, shown)
-        if key not in self._areas:
+        found = self._areas.get(key)
+        if found is None:
+            if len(self._areas) >= AREAS_KEPT:
+                self._areas.pop(next(iter(self._areas), key), None)
             pairs = self.pairs[grid_key]
             of_area = relation(pairs.place_sets, {"": shown}, members)
-            self._areas[key] = _Area(_joined(pairs, of_area), *_wide(pairs, of_area))
-        return self._areas[key]
+            found = self._areas[key] = _Area(_joined(pairs, of_area), *_wide(pairs, of_area))
+        return found
 
 
 class Fixed(Protocol):

@@ -1,5 +1,6 @@
 """A Streamlit server of one's own, and a counter of the bytes that really pass."""
 
+import asyncio
 import contextlib
 import os
 import select
@@ -11,17 +12,26 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+T = TypeVar("T")
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def aside(work: Coroutine[Any, Any, T]) -> T:
+    """Run readers in a thread of their own: the browser's has a loop already."""
+    with ThreadPoolExecutor() as threads:
+        return threads.submit(asyncio.run, work).result()
 
 
 def _answers(port: int) -> bool:

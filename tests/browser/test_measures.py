@@ -1,6 +1,5 @@
 """What the app costs on a field line: bytes that really pass, requests of a second visit, processor time."""
 
-import asyncio
 import json
 import urllib.parse
 
@@ -8,7 +7,7 @@ import pytest
 
 from benchmarks.wire.client import Answer, Reader
 from tests.browser.conftest import SCREENS, Visit
-from tests.browser.servers import Meter, Server
+from tests.browser.servers import Meter, Server, aside
 
 FIRST_LOAD_BYTES = 500_000
 FILTER_BYTES = 60_000
@@ -150,7 +149,7 @@ def test_a_choice_sends_the_part_of_the_page_that_it_changes(server: Server):
         await reader.close()
         return reader, opened, chosen, again
 
-    reader, opened, chosen, again = asyncio.run(asked())
+    reader, opened, chosen, again = aside(asked())
     assert not [*opened.errors, *chosen.errors, *again.errors]
     assert {"page_link", "radio", "component_instance"} <= opened.kinds & again.kinds
     assert not {"page_link", "radio"} & chosen.kinds

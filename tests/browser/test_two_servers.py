@@ -3,10 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -14,13 +11,12 @@ import pytest
 from benchmarks.wire.client import Reader
 from tests.browser.conftest import Visit
 from tests.browser.pages import go
-from tests.browser.servers import Balancer, serve
+from tests.browser.servers import Balancer, aside, serve
 from tests.browser.test_carte import choose
 from tests.browser.test_importer import LONG, hand_in, rest, try_out
 from tests.shared import say
 from tests.store_servers import postgresql  # noqa: F401
 
-T = TypeVar("T")
 # By their last number the balancer sends them to the first process, or to the second.
 FIRST, SECOND = "127.0.0.1", "127.0.0.2"
 SECONDS_TO_BE_SEEN = 30.0
@@ -58,12 +54,6 @@ def start_import(visit: Visit, path: Path) -> None:
 
 def imported(visit: Visit) -> None:
     visit.page.locator("section[role=status]", has_text="enregistré").wait_for(timeout=120_000)
-
-
-def aside(work: Coroutine[Any, Any, T]) -> T:
-    """Run readers in a thread of their own: the browser's has a loop already."""
-    with ThreadPoolExecutor() as threads:
-        return threads.submit(asyncio.run, work).result()
 
 
 async def watch(port: int, source: str, until) -> tuple[float, list[str]]:
