@@ -49,6 +49,25 @@
     waiting = true;
     requestAnimationFrame(function () { waiting = false; wording(); });
   };
+  /* The server that held this session may have ended: another knows no part of the page, and a choice in one
+     would be left without an answer. So the whole page is run when the line is back; "r" is Streamlit's key. */
+  var lost = false;
+  function key(type) {
+    document.dispatchEvent(new KeyboardEvent(type, { key: "r", code: "KeyR", keyCode: 82, which: 82, bubbles: true }));
+  }
+  function connection() {
+    var part = document.querySelector("[data-test-connection-state]");
+    if (!part) return;
+    if (part.getAttribute("data-test-connection-state") !== "CONNECTED") { lost = true; return; }
+    if (!lost) return;
+    lost = false;
+    key("keydown");
+    key("keyup");
+  }
+  new MutationObserver(connection).observe(document.body, {
+    attributes: true, attributeFilter: ["data-test-connection-state"], subtree: true
+  });
+
   new MutationObserver(window.couvertureWording).observe(document.body, { childList: true, subtree: true });
 
   // On a phone the menu lies over the page: it folds away once a page, or the way in or out, was chosen in it.

@@ -97,10 +97,8 @@ def test_an_import_on_one_is_seen_on_the_other_and_one_is_killed(two, visit, tmp
     assert errors == []
     assert first.process.wait(timeout=10) == -9
 
-    # The killed one's readers come back by themselves. Their first choice begins a session that stands where
-    # the address says; the next ones are answered as ever.
+    # The killed one's readers come back by themselves, where their address says; every choice is answered.
     other.page.locator("[data-test-connection-state=CONNECTED]").wait_for(timeout=60_000)
-    choose(other, "Niveau", "Région / wilaya")
     rest(other)
     assert "type=avec" in other.page.url
     assert other.data()["level"] == "commune"
@@ -108,7 +106,7 @@ def test_an_import_on_one_is_seen_on_the_other_and_one_is_killed(two, visit, tmp
     choose(other, "Niveau", "Cercle / moughataa")
     other.map.locator("#map_div[data-level=cercle]").wait_for(timeout=1000 * SECONDS_TO_OPEN)
     assert "type=avec" in other.page.url
-    say("a reader of the killed process is back by itself, its view kept; the second choice is answered")
+    say("a reader of the killed process is back by itself, its view kept; its first choice is answered")
 
     # The import had a process of its own: it is whole, and the other process says so.
     end = time.monotonic() + SECONDS_TO_OPEN
