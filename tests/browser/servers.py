@@ -60,9 +60,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(folder: Path, *, script: str = "app.py", cwd: Path = ROOT, **environment: str) -> Iterator[Server]:
-    """``streamlit run`` on a free port, with its own home in ``folder``."""
-    port = free_port()
+def serve(
+    folder: Path, *, script: str = "app.py", cwd: Path = ROOT, port: int = 0, **environment: str
+) -> Iterator[Server]:
+    """``streamlit run`` on a free port (or ``port``), with its own home in ``folder``."""
+    port = port or free_port()
     home = folder / "home"
     home.mkdir(parents=True, exist_ok=True)
     log = folder / "server.log"
