@@ -108,6 +108,7 @@ class Combinations:
         every = {name: coded(records[name]) for name in COLUMNS}
         codes = pd.DataFrame({name: code for name, (code, _words) in every.items()})
         self._of_record = codes.groupby(list(COLUMNS), sort=False).ngroup().to_numpy()
+        self._counts = np.bincount(self._of_record)
         held = codes.drop_duplicates()
         self._codes = {name: held[name].to_numpy() for name in COLUMNS}
         self._words = {name: words for name, (_code, words) in every.items()}
@@ -123,8 +124,10 @@ class Combinations:
             By column; by value, in its order: the empty value is *not reported*. A value that the
             other filters leave nothing of is there with 0.
         """
-        within = self._of_record if period == ALWAYS else self._of_record[_within(self._records, period)]
-        count = np.bincount(within, minlength=len(self._codes[COLUMNS[0]]))
+        count = self._counts
+        if period != ALWAYS:
+            within = self._of_record[_within(self._records, period)]
+            count = np.bincount(within, minlength=len(self._counts))
         passes = {
             name: _holds(self._codes[name], self._words[name], values, several=name in LISTS)
             for name, values in filters.items()

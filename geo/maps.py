@@ -231,11 +231,8 @@ class _Show(_Unrendered):
         self.content = content
 
 
-class _Group(folium.FeatureGroup):
+class _Group(_Unrendered, folium.FeatureGroup):
     """What is shown of a view, read by streamlit-folium as a script."""
-
-    def render(self, **kwargs: Any) -> str:
-        return ""
 
 
 def base_map() -> folium.Map:

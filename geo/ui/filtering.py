@@ -74,12 +74,8 @@ class Asked:
 
 def asked(of_type: OfType) -> Asked:
     """Return what the session or the address asks for, of what the records of this type have."""
-    values = {}
-    for column, name in PARAMETERS.items():
-        codes = [""]
-        if state.peek(name):
-            codes += _numbers(of_type, Asked({}, ("", "")))[column]
-        values[column] = state.chosen(name, codes, "")
+    known = _numbers(of_type, Asked({}, ("", "")))
+    values = {column: state.chosen(name, ["", *known[column]], "") for column, name in PARAMETERS.items()}
     years = ["", *of_type.years] if state.peek("debut") or state.peek("fin") else [""]
     return Asked(values, (state.chosen("debut", years, ""), state.chosen("fin", years, "")))
 
