@@ -24,6 +24,7 @@ from geo.store import (
     decisions,
     imports,
     migrations,
+    pauses,
     sources,
 )
 from geo.store.backup import backup, restore
@@ -130,7 +131,7 @@ def test_an_export_during_an_import_waits_two_seconds_at_most_and_its_line_comes
     new_store, monkeypatch, caplog
 ):
     new_store("sqlite")
-    monkeypatch.setattr(audit, "_ASK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(pauses, "SECONDS", 0.0)
     assert audit.signed_in("x", "reader", means="")
     with writer():
         before = time.monotonic()
@@ -155,7 +156,7 @@ def test_postgresql_takes_a_line_while_an_import_is_written(new_store):
 
 def test_a_file_is_handed_over_without_its_line(tmp_path, new_store, monkeypatch, caplog):
     new_store("sqlite", f"sqlite:///{tmp_path}/store/store.sqlite")
-    monkeypatch.setattr(audit, "_ASK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(pauses, "SECONDS", 0.0)
     assert audit.signed_in("x", "reader", means="")
     database.close()
     with read_only(tmp_path / "store"), caplog.at_level(logging.WARNING):

@@ -37,7 +37,7 @@ from geo.io.files import write_bytes
 from geo.io.install import install, use
 from geo.io.layers import in_use
 from geo.io.records import write_csv
-from geo.store import audit, current, database, imports, jobs, review, uploads
+from geo.store import audit, current, database, imports, jobs, pauses, review, uploads
 from geo.store.backup import backup
 from tests.boundary_files import known, official, snapshot, zipped_shapefile
 from tests.breaking import disk, fill, geo, kill, read_only, short_of_memory, start_again
@@ -159,7 +159,7 @@ def test_a_table_that_does_not_fit_leaves_the_last_one(small):
 
 
 def test_a_file_is_handed_over_on_a_full_disk(small_store, monkeypatch):
-    monkeypatch.setattr(audit, "_ASK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(pauses, "SECONDS", 0.0)
     assert audit.signed_in("x", "reader", means="")
     ballast = fill(small_store)
     stood = [audit.exported(f"{n}.pdf" + "x" * 2000, who="x", audience="reader") for n in range(200)]

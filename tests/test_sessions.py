@@ -14,8 +14,9 @@ import sqlalchemy as sa
 import time_machine
 
 from geo.access import session_of_claims, settings
-from geo.store import admitted, current, database, sessions, users
+from geo.store import admitted, current, database, pauses, sessions, users
 from geo.store.backup import backup, restore
+from geo.store.pauses import Pauses
 from geo.store.tables import ENDED_SESSIONS
 from geo.ui import moment, tokens, who
 from tests.pages.opening import open_page, said
@@ -38,7 +39,7 @@ for line in sys.stdin:
 @pytest.fixture(autouse=True)
 def nothing_ended(monkeypatch):
     monkeypatch.setattr(sessions, "_HERE", sessions._Here())
-    monkeypatch.setattr(moment, "_FAILED", {})
+    monkeypatch.setattr(moment, "_PAUSES", Pauses())
     monkeypatch.setenv("COUVERTURE_PASSWORD_READER", PASSWORD)
     monkeypatch.setenv("COUVERTURE_COOKIE_SECRET", SECRET)
 
@@ -117,7 +118,7 @@ def test_during_an_import_it_has_ended_here_at_once_and_elsewhere_afterwards(new
         before = time.monotonic()
         assert not sessions.write_waiting()
         assert time.monotonic() - before < 1
-    monkeypatch.setattr(sessions, "_ASK_AGAIN_SECONDS", -1.0)
+    monkeypatch.setattr(pauses, "SECONDS", -1.0)
     assert not elsewhere("s")
     assert sessions.write_waiting()
     assert elsewhere("s")

@@ -23,12 +23,11 @@ from geo import acts
 from geo.errors import StoreError
 from geo.signs import tidied_texts
 from geo.store import database
+from geo.store.pauses import Pauses
 from geo.store.tables import AUDIT
 
 # Lines that wait for a store that cannot be written; what comes on top of them is in the log only.
 _WAITING_MOST: Final = 10_000
-# A store that failed is not asked again at every file that is made [s].
-_ASK_AGAIN_SECONDS: Final = 10.0
 # Refusals of one minute that are written down one by one; the others are counted in one line.
 _REFUSALS_A_MINUTE: Final = 20
 
@@ -41,7 +40,7 @@ class _Waiting:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.lines: deque[tuple[str, dict[str, Any]]] = deque(maxlen=_WAITING_MOST)
-        self.failed_at: dict[str, float] = {}
+        self.pauses = Pauses()
 
     def write(self) -> bool:
         """Add the lines of the store in use; the others wait for theirs."""
@@ -50,13 +49,13 @@ class _Waiting:
             ready = [line for address, line in self.lines if address == here]
             if not ready:
                 return True
-            if time.monotonic() - self.failed_at.get(here, float("-inf")) < _ASK_AGAIN_SECONDS:
+            if self.pauses.lasts(here):
                 return False
             try:
                 with database.appending() as connection:
                     connection.execute(sa.insert(AUDIT), ready)
             except StoreError as error:
-                self.failed_at[here] = time.monotonic()
+                self.pauses.begin(here)
                 _log.warning("%d lines wait for the journal: %s", len(ready), error)
                 return False
             self.lines = deque((each for each in self.lines if each[0] != here), maxlen=_WAITING_MOST)

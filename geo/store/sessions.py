@@ -11,10 +11,8 @@ import sqlalchemy as sa
 
 from geo.errors import StoreError
 from geo.store import database, states
+from geo.store.pauses import Pauses
 from geo.store.tables import ENDED_SESSIONS
-
-# A store that failed is not asked again at every click [s].
-_ASK_AGAIN_SECONDS: Final = 10.0
 
 _log: Final = logging.getLogger(__name__)
 
@@ -26,7 +24,7 @@ class _Here:
         self.lock = threading.Lock()
         self.until: dict[str, float] = {}
         self.unwritten: dict[str, float] = {}
-        self.failed_at = float("-inf")
+        self.pauses = Pauses()
 
     def add(self, digest: str, until: float) -> None:
         now = time.time()
@@ -34,18 +32,18 @@ class _Here:
             kept = {each: end for each, end in self.until.items() if end > now}
             self.until = {**kept, digest: until}
             self.unwritten[digest] = until
-            self.failed_at = float("-inf")
+        self.pauses.end(database.here())
 
     def write(self) -> bool:
         with self.lock:
             if not self.unwritten:
                 return True
-            if time.monotonic() - self.failed_at < _ASK_AGAIN_SECONDS:
+            if self.pauses.lasts(database.here()):
                 return False
             try:
                 _write(self.unwritten)
             except StoreError as error:
-                self.failed_at = time.monotonic()
+                self.pauses.begin(database.here())
                 _log.warning("%d ended sessions wait for the store: %s", len(self.unwritten), error)
                 return False
             self.unwritten = {}

@@ -1,18 +1,14 @@
 """The states of the store in the run of a page: one question for its figures and for who may see them."""
 
 import threading
-import time
 from typing import Final
 
 from geo.errors import StoreError
 from geo.store import current, database
+from geo.store.pauses import Pauses
 from geo.store.states import States
 
-# A database that failed is not asked again for this long who has access: a server that does not answer
-# takes ten seconds to say nothing, and every reader would wait for it at every click [s].
-ASK_AGAIN_SECONDS: Final = 10.0
-# By the address of the store: until when it is not asked.
-_FAILED: Final[dict[str, float]] = {}
+_PAUSES: Final = Pauses()
 
 
 class _Run(threading.local):
@@ -60,10 +56,11 @@ def records() -> str:
 
 def access() -> str | None:
     """Return the state of who has access; None while the database fails."""
-    if _FAILED and time.monotonic() < _FAILED.get(database.here(), float("-inf")):
+    here = database.here()
+    if _PAUSES.lasts(here):
         return None
     try:
         return states().access
     except StoreError:
-        _FAILED[database.here()] = time.monotonic() + ASK_AGAIN_SECONDS
+        _PAUSES.begin(here)
         return None

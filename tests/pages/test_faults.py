@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geo import facts
-from geo.store import database, imports
+from geo.store import database, imports, pauses
 from geo.ui import lastknown
 from tests.breaking import kill, read_only, start_again
 from tests.pages.opening import links, markup, open_page, said
@@ -28,7 +28,7 @@ def at_once(monkeypatch):
     """Nothing read by another test, and a database that failed is asked again at once."""
     lastknown._READ.clear()
     lastknown._FAULTS.clear()
-    monkeypatch.setattr(lastknown, "ASK_AGAIN_SECONDS", -1.0)
+    monkeypatch.setattr(pauses, "SECONDS", -1.0)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_a_server_that_does_not_answer_is_not_waited_for_at_every_click(monkeypa
         asked.append(True)
         raise lastknown.StoreError("gone")
 
-    monkeypatch.setattr(lastknown, "ASK_AGAIN_SECONDS", 60.0)
+    monkeypatch.setattr(pauses, "SECONDS", 60.0)
     for _click in range(5):
         with pytest.raises(lastknown.StoreError, match="gone"):
             lastknown.read("here", load)
