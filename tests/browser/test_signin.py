@@ -246,7 +246,6 @@ def test_an_administrator_lets_somebody_in_and_shuts_them_out_at_their_next_clic
     by_provider, chromium, visit
 ):
     server, _provider = by_provider
-    before = len(lines(server))
     context = chromium.new_context(locale="fr-FR", viewport={"width": 1280, "height": 1000})
     try:
         ely = Visit(context)
@@ -254,6 +253,7 @@ def test_an_administrator_lets_somebody_in_and_shuts_them_out_at_their_next_clic
         ely.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
         chosen(ely, "Ely")
         ely.page.get_by_role("alert").filter(has_text="ne donne de rôle ici").wait_for(timeout=60_000)
+        before = len(lines(server))
 
         visit.page.goto(f"{server.address}/acces")
         visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
@@ -270,7 +270,11 @@ def test_an_administrator_lets_somebody_in_and_shuts_them_out_at_their_next_clic
         ely.page.locator(".accounting").wait_for(timeout=60_000)
         rested(ely)
 
-        visit.page.get_by_role("combobox", name="Ligne ajoutée ici").click()
+        standing = visit.page.get_by_role("combobox", name="Ligne ajoutée ici")
+        # A list closes when what is behind it scrolls: the page stands still before the click.
+        standing.scroll_into_view_if_needed()
+        rested(visit)
+        standing.click()
         visit.page.get_by_role("option", name="ely@example.org").click()
         visit.page.get_by_role("button", name="Retirer", exact=True).click()
         visit.page.get_by_text("Accès retiré : il ne vaut plus").wait_for(timeout=60_000)
