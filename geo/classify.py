@@ -9,7 +9,7 @@ a seventh stands apart from them, withheld.
 
 import functools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -176,7 +176,9 @@ def _codes(figures: np.ndarray, classes: Classes) -> np.ndarray:
     return np.array(["presence", *classes.codes], dtype=object)[place]
 
 
-def classify(units: pd.DataFrame, *, breaks: Classes | None = None) -> pd.DataFrame:
+def classify(
+    units: pd.DataFrame, *, breaks: Classes | None = None, keep: Sequence[str] | None = None
+) -> pd.DataFrame:
     """``units`` with the class each is drawn in.
 
     Parameters
@@ -187,6 +189,8 @@ def classify(units: pd.DataFrame, *, breaks: Classes | None = None) -> pd.DataFr
         not_applicable``), ``presence``.
     breaks
         Classes to use, so that two maps can share them; by default those of ``units`` themselves.
+    keep
+        Columns of ``units`` wanted in the answer, all unless said otherwise.
 
     Returns
     -------
@@ -203,7 +207,9 @@ def classify(units: pd.DataFrame, *, breaks: Classes | None = None) -> pd.DataFr
     ring = np.where(is_number & (most > least), _codes(most, classes), "")
     ring = np.where(is_open, OPEN_RING, ring)
     words = [value_words(*row) for row in zip(*(units[c].tolist() for c in _VALUE_COLUMNS), strict=True)]
-    return units.assign(klass=klass, ring=ring, words=words)
+    # One frame made at once: columns chosen from a frame, and others put in, take twice as long.
+    columns = {str(name): units[name].array for name in (units.columns if keep is None else keep)}
+    return pd.DataFrame({**columns, "klass": klass, "ring": ring, "words": words}, index=units.index)
 
 
 _VALUE_COLUMNS: Final = ("state", "value_min", "value_max", "value_open")
@@ -232,6 +238,12 @@ def value_words(state: str, least: float, most: float, unreported: int) -> str:
     >>> value_words("number", 3, 3, 1)
     'au moins 3'
     """
+    return _value_words(state, least, most, unreported, language())
+
+
+# Two hundred communes say a few dozen different values at every view.
+@functools.lru_cache(maxsize=4096)
+def _value_words(state: str, least: float, most: float, unreported: int, _lang: str) -> str:
     if state == "zero":
         return figure(0)
     if state != "number":
@@ -254,17 +266,22 @@ def class_words(code: str, classes: Classes) -> str:
     return figure(least) if most <= least else f"{figure(least)} – {figure(most)}"
 
 
-def legend(classified: pd.DataFrame, classes: Classes) -> pd.DataFrame:
+def legend(klasses: Iterable[str], classes: Classes) -> pd.DataFrame:
     """Rows of the legend, darkest class first, with the units in each.
 
     The classes that are not numbers stay even at 0 units: the reader learns that they exist.
+
+    Parameters
+    ----------
+    klasses
+        Class of each unit, see :func:`classify`.
 
     Returns
     -------
     DataFrame
         ``klass, words, units, style``.
     """
-    counts = Counter(classified["klass"].tolist())
+    counts = Counter(klasses)
     codes = [code for code in ORDER if code in classes.codes or code in OTHER_CLASSES]
     codes = [code for code in codes if code not in _WHERE_MET or counts[code]]
     return pd.DataFrame(
@@ -277,16 +294,14 @@ def legend(classified: pd.DataFrame, classes: Classes) -> pd.DataFrame:
     )
 
 
-def in_map_order(classified: pd.DataFrame, *, among: np.ndarray | None = None) -> pd.DataFrame:
-    """Rows (those ``among``, if given) in the order of the legend, then the greatest first, then by name."""
+def map_order(classified: pd.DataFrame) -> list[int]:
+    """Places of the rows in the order of the legend, then the greatest first, then by name."""
     rank = {code: place for place, code in enumerate(ORDER)}
     least, most = ((-_figures(classified[name])).tolist() for name in ("value_min", "value_max"))
     klass = [rank[code] for code in classified["klass"].tolist()]
     keys = list(zip(klass, least, most, classified["name"].tolist(), strict=True))
-    places = range(len(keys)) if among is None else np.flatnonzero(among).tolist()
     # A few hundred rows: sorted as tuples in a third of the time that a frame of four keys takes.
-    order = sorted(places, key=lambda place: (*keys[place], place))
-    return classified.iloc[order].reset_index(drop=True)
+    return sorted(range(len(keys)), key=keys.__getitem__)
 
 
 def withheld_key() -> str:

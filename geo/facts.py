@@ -54,9 +54,9 @@ class Facts:
     Attributes
     ----------
     units : DataFrame
-        One row a unit drawn: ``pcode, name, level, region_pcode, region_name,
-        cercle_pcode, cercle_name, focus, indicative, area_sqkm, people,
-        people_year, people_missing`` and what :func:`geo.coverage.table` says.
+        One row a unit drawn: what :func:`geo.coverage.table` says (``pcode`` first), and ``name, level,
+        region_pcode, region_name, cercle_pcode, cercle_name, focus, indicative, area_sqkm, people,
+        people_year, people_missing``.
     total : DataFrame
         One row, the same values for the area asked as a whole (from the records,
         never the sum of the units' bounds).
@@ -222,6 +222,11 @@ class Prepared:
     residents: Residents
     fixed: Fixed | None = None
 
+    @functools.cached_property
+    def drawn(self) -> Mapping[str, pd.DataFrame]:
+        """By grid, what stands beside the figures of a unit: its names and its people."""
+        return {key: _beside(grid.names, self.people[key]) for key, grid in self.frame.grids.items()}
+
     def has(self, activity_type: str) -> bool:
         """Whether there is a record of a type, shown or behind a figure."""
         counted = self.fixed is not None and self.fixed.has(activity_type)
@@ -298,10 +303,12 @@ def _counted(prepared: Prepared, view: View) -> Facts:
     keep = filters.kept(of_type.records, view.filters, view.period)
     undated = filters.undated(of_type.records, view.period)
     kept, sets = of_type.counted(coverage.columns(view.measure)), of_type.set_of_record
-    if not keep.all():
-        kept, sets = kept[keep], sets[keep]
-    # A survey says that nothing else is there, not that a given partner or donor is absent.
-    surveyed = Communes() if not keep.all() else of_type.surveyed
+    surveyed, rows = of_type.surveyed, np.flatnonzero(keep)
+    if len(rows) < len(keep):
+        # By number: a mask takes several times as long.
+        kept, sets = kept.iloc[rows], sets[rows]
+        # A survey says that nothing else is there, not that a given partner or donor is absent.
+        surveyed = Communes()
     # The area is counted as one more unit: its bounds are of the records, not the units' sums.
     table = coverage.table(
         kept,
@@ -312,13 +319,12 @@ def _counted(prepared: Prepared, view: View) -> Facts:
         assumptions=view.assumptions,
         covered=np.append(_covered(grid.units, surveyed), shown <= surveyed),
     )
-    rows = np.flatnonzero(keep)
     behind = rows[area.meets[sets]]
     oldest, newest = _dates(of_type.records, behind)
     return Facts(
         view=view,
         kind=of_type.kind,
-        units=_beside(grid.names, table.iloc[:-1], prepared.people[grid_key(view)]),
+        units=_beside(table.iloc[:-1], prepared.drawn[grid_key(view)]),
         total=_beside(table.iloc[-1:].reset_index(drop=True), prepared.residents.of_area(shown)),
         rows_above=rows[area.wide[sets]],
         accounting=of_type.accounting,
@@ -341,9 +347,9 @@ def as_text(records: pd.DataFrame) -> pd.DataFrame:
     return records.assign(**{name: records[name].astype("str") for name in categories})
 
 
-def _beside(first: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
-    """Tables of the same units in the same order, ``pcode`` first, side by side."""
-    return pd.concat([first, *(other.iloc[:, 1:] for other in others)], axis="columns")
+def _beside(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Two tables of the same units in the same order, ``pcode`` first, side by side."""
+    return pd.concat([first, second.iloc[:, 1:]], axis="columns")
 
 
 def _covered(units: Mapping[str, Communes], surveyed: Communes) -> np.ndarray:

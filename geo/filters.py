@@ -32,7 +32,8 @@ def split(text: str) -> list[str]:
 def coded(cells: pd.Series) -> tuple[np.ndarray, list[str]]:
     """Each cell as a number, and the words that the numbers stand for; a category has them already."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
-        return cells.cat.codes.to_numpy(), [str(word) for word in cells.cat.categories]
+        # Texts taken out together: one by one they take ten times as long.
+        return cells.array.codes, list(map(str, cells.cat.categories.tolist()))
     code, words = pd.factorize(cells)
     return code, [str(word) for word in words]
 

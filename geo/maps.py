@@ -33,13 +33,20 @@ START_FRAME: Final = ((12.9, -12.0), (20.0, 1.2))
 
 # Characters that mean something to HTML, to Jinja or to streamlit-folium's own
 # substitutions; inside a JSON string their escapes mean the same to the browser.
-_ESCAPED: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<>&'{}"}
+_ESCAPED, _BRACES = (
+    {ord(character): f"\\u{ord(character):04x}" for character in characters} for characters in ("<>&'", "{}")
+)
 _STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_NO_BRACE_IN_A_STRING: Final = re.compile(r'(?:[^"]*+"[^"\\{}]*+(?:\\.[^"\\{}]*+)*+")*+[^"]*+')
 
 
 def _json(value: Any) -> str:
-    text = json.dumps(value, separators=(",", ":"))
-    return _STRINGS.sub(lambda found: found.group().translate(_ESCAPED), text)
+    # JSON itself is written with braces and with none of the others.
+    text = json.dumps(value, separators=(",", ":")).translate(_ESCAPED)
+    # A brace in the words of a map is rare, and a view has a thousand strings to go through for it.
+    if _NO_BRACE_IN_A_STRING.fullmatch(text):
+        return text
+    return _STRINGS.sub(lambda found: found.group().translate(_BRACES), text)
 
 
 def unit_entries(classified: pd.DataFrame) -> dict[str, list[str]]:
@@ -270,7 +277,8 @@ def base_map() -> folium.Map:
 
 def written(content: Mapping[str, Any]) -> str:
     """Write a view (of :func:`view`) as the script says it; nothing in it means anything to HTML or Jinja."""
-    return _json(content)
+    # Part by part: a brace in one of them is not looked for in the strings of the others.
+    return "{" + ",".join(f"{_json(name)}:{_json(part)}" for name, part in content.items()) + "}"
 
 
 def layer(content: str) -> folium.FeatureGroup:

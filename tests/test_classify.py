@@ -11,8 +11,8 @@ from geo.classify import (
     class_words,
     classes_of,
     classify,
-    in_map_order,
     legend,
+    map_order,
     value_words,
 )
 from geo.i18n import set_language
@@ -109,7 +109,7 @@ def test_few_large_values_are_cut_at_round_figures():
 
 def test_legend_keeps_the_rows_that_are_not_numbers_even_at_zero_units():
     frame = units(("a", 4, 4, 0, "number", True), ("b", 9, 9, 0, "number", True))
-    rows = legend(classify(frame), classes_of(frame))
+    rows = legend(classify(frame)["klass"], classes_of(frame))
     assert list(rows["klass"]) == [
         "c5",
         "c1",
@@ -130,21 +130,21 @@ def test_the_map_order_is_darkest_first_then_greatest_then_name():
         ("c", 50, 50, 0, "number", True),
         ("e", 60, 60, 0, "number", True),
     )
-    ordered = in_map_order(classify(frame, breaks=Classes((5.0, 50.0), 60.0)))
-    assert list(ordered["pcode"]) == ["e", "c", "d", "b", "a"]
+    order = map_order(classify(frame, breaks=Classes((5.0, 50.0), 60.0)))
+    assert list(frame["pcode"].iloc[order]) == ["e", "c", "d", "b", "a"]
 
 
 def test_nothing_is_changed_in_place():
     frame = units(("a", 1, 1, 0, "number", True))
     before = frame.copy()
-    in_map_order(classify(frame))
+    map_order(classify(frame))
     pd.testing.assert_frame_equal(frame, before)
 
 
 def test_no_unit_at_all():
     done = classify(units())
     assert done.empty
-    assert list(legend(done, classes_of(done))["units"]) == [0, 0, 0, 0, 0]
+    assert list(legend(done["klass"], classes_of(done))["units"]) == [0, 0, 0, 0, 0]
 
 
 @given(st.lists(st.integers(min_value=1, max_value=100_000), min_size=1, max_size=300))

@@ -5,6 +5,8 @@ import re
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from streamlit_folium import _get_feature_group_string, _get_header, _get_map_string, generate_js_hash
 
 from geo import assets, maps
@@ -12,6 +14,8 @@ from geo.classify import classify
 from geo.i18n import set_language
 
 HOSTILE = "<img src=x onerror=alert(1)>{{'x'}}{% raw %}'\"</script>\u2028&amp;"
+# Texts of the signs that mean something to JSON, to HTML or to a template.
+SIGNS = st.text("{}<>&'\"\\:,[] é\n")
 
 
 def units(count: int = 3, name: str = "Unit") -> pd.DataFrame:
@@ -60,6 +64,15 @@ def test_hostile_words_arrive_as_text_and_are_never_markup_or_template():
     assert "</script" not in script
     assert sent_view(script)["units"]["ML000000"][1] == HOSTILE
     assert sent_view(script)["texts"]["map"] == HOSTILE
+
+
+@given(st.dictionaries(st.text(), st.lists(st.none() | st.integers() | SIGNS, max_size=3), max_size=3))
+def test_whatever_is_written_is_read_again_and_holds_no_sign_of_markup_or_template(content):
+    written = maps.written(content)
+    assert json.loads(written) == content
+    in_strings = "".join(re.findall(r'"(?:[^"\\]|\\.)*"', written))
+    assert not set("{}") & set(in_strings)
+    assert not set("<>&'") & set(written)
 
 
 def test_the_base_map_is_the_same_for_every_view_and_language():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.classify import Classes, classes_of, classify, in_map_order, legend
+from geo.classify import Classes, classes_of, classify, legend, map_order
 from geo.facts import Facts, Frame
 
 
@@ -39,5 +39,5 @@ def shown(facts: Facts, frame: Frame) -> Shown:
     units = classify(facts.units, breaks=classes)
     area = frame.shown(facts.view)
     inside = [frame.members.of(str(pcode)) <= area for pcode in units["pcode"]]
-    rows = in_map_order(units[inside])
-    return Shown(units, rows, legend(rows, classes), classes)
+    rows = units.iloc[[place for place in map_order(units) if inside[place]]].reset_index(drop=True)
+    return Shown(units, rows, legend(rows["klass"], classes), classes)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
@@ -25,10 +24,10 @@ MAP_HEIGHT: Final = 520
 POINTS_SHOWN: Final = 100_000
 
 
-def inside(units: pd.DataFrame, ground: Ground, shown: Communes) -> np.ndarray:
+def inside(units: pd.DataFrame, ground: Ground, shown: Communes) -> list[bool]:
     """Return which of the units lie within the communes shown; the others are context."""
     members = ground.frame.members
-    return np.array([members.of(pcode) <= shown for pcode in units["pcode"].tolist()], dtype=bool)
+    return [members.of(pcode) <= shown for pcode in units["pcode"].tolist()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +57,13 @@ def _prepared(key: str, lang: str, title: str, points_on: bool, _facts: Facts, _
     view = _facts.view
     focus = _facts.units["focus"].to_numpy()
     classes = classify.classes_of(_facts.units, among=focus)
-    units = classify.classify(_facts.units[list(_DRAWN)], breaks=classes)
-    rows = classify.in_map_order(units, among=inside(units, _ground, _area(view, _ground)))
+    units = classify.classify(_facts.units, breaks=classes, keep=_DRAWN)
+    among = inside(units, _ground, _area(view, _ground))
+    order = [place for place in classify.map_order(units) if among[place]]
     points = _facts.points if points_on and shows_points(_facts) else None
-    legend = parts.legend(classify.legend(rows, classes), title=title, rings=bool((rows["ring"] != "").any()))
+    klass, ring = units["klass"].tolist(), units["ring"].tolist()
+    rows = classify.legend([klass[place] for place in order], classes)
+    legend = parts.legend(rows, title=title, rings=any(ring[place] for place in order))
     content = maps.view(
         units,
         level=view.level,
@@ -76,7 +78,7 @@ def _prepared(key: str, lang: str, title: str, points_on: bool, _facts: Facts, _
     if points is not None:
         clustered = len(points) < maps.CLUSTERS_BELOW
         legend += parts.points_legend(point_rows(points), clustered=clustered)
-    return Shown(title, content, legend, parts.table(rows, caption=title, level=view.level))
+    return Shown(title, content, legend, parts.table(units, order, caption=title, level=view.level))
 
 
 def shows_points(facts: Facts) -> bool:

@@ -65,9 +65,10 @@ def legend(rows: pd.DataFrame, *, title: str, rings: bool) -> str:
     rings
         Whether some unit is an interval, so that the two rings need explaining.
     """
+    listed = list(_legend_rows(rows))
     entries = [
         f"<div><dt>{swatch(klass, mark)}{escaped(words)}</dt><dd>{number(units)}</dd></div>"
-        for klass, words, units, mark in _legend_rows(rows)
+        for klass, words, units, mark in listed
     ]
     extra = []
     if rings:
@@ -78,7 +79,7 @@ def legend(rows: pd.DataFrame, *, title: str, rings: bool) -> str:
         for klass, words in extra
     )
     label = escaped(_("Légende"))
-    kept = any(klass == "withheld" and units for klass, _said, units, _mark in _legend_rows(rows))
+    kept = any(klass == "withheld" and units for klass, _said, units, _mark in listed)
     # On a narrow screen the legend is one line that opens; the style sheet hides the line elsewhere.
     fold = ngettext("{n} classe · voir", "{n} classes · voir", len(rows)).format(n=number(len(rows)))
     return (
@@ -184,22 +185,25 @@ def _row(row: _Row, level: str) -> str:
     )
 
 
-def table(rows: pd.DataFrame, *, caption: str, level: str) -> str:
-    """Make the table of units in the map's order, swatch and word first, with minimum and maximum apart.
+def table(units: pd.DataFrame, places: Sequence[int], *, caption: str, level: str) -> str:
+    """Make the table of units, swatch and word first, with minimum and maximum apart.
 
     Parameters
     ----------
-    rows
+    units
         ``name, cercle_name, region_name, klass, words, state, value_min, value_max, value_open, records,
         presence``.
+    places
+        Rows of ``units`` to show, in their order.
     """
     heads = [_("Valeur"), unit_word(level, 1), _("Dans"), _("Min"), _("Max"), _("Enreg.")]
     head = "".join(f"<th scope='col'>{escaped(word)}</th>" for word in heads)
     # Columns of text are read whole: cell by cell they take longer than the table.
-    columns = {name: rows[name].tolist() for name in _Row._fields}
-    body = "".join(_row(_Row(*cells), level) for cells in zip(*columns.values(), strict=True))
+    rows = list(map(_Row, *(units[name].tolist() for name in _Row._fields)))
+    body = "".join(_row(rows[place], level) for place in places)
     label = escaped(caption)
-    key = f"{key_words()} · {withheld_key()}" if "withheld" in columns["state"] else key_words()
+    withheld = any(rows[place].state == "withheld" for place in places)
+    key = f"{key_words()} · {withheld_key()}" if withheld else key_words()
     return (
         f"<div class='table' tabindex='0' role='region' aria-label='{label}'><table>"
         f"<caption>{label}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
