@@ -45,49 +45,43 @@ def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
         every = list(words.MEASURES)
         return every if prepared.fixed is None else withholding.measures(types[name], every)
 
-    box = st.container(key="filters-box")
-    fold = box.container()
-    with box.container(key="filters"):
-        boxes = st.columns([3, 3, 3, 3, 2], vertical_alignment="bottom")
-        with boxes[0]:
-            asked = state.select(
-                "type",
-                _("Type"),
-                list(types),
-                words=lambda name: types[name].label,
-                default=_default_type(prepared),
-                on_change=follow_type,
-                help=_("La sorte d'activité montrée. Chaque sorte a son unité et ses sources."),
-            )
-        with boxes[1]:
-            measure = state.select(
-                "mesure",
-                _("Ce qui est compté"),
-                measures(asked),
-                words=_measure_words,
-                default=_default_measure(asked),
-                help=_(
-                    "En service : ce qui fonctionne. En place : tout ce qui existe, quel que soit l'état. "
-                    "Partenaires présents : organisations nommées dans l'unité. Enregistrements : lignes "
-                    "des sources."
-                ),
-            )
-        with boxes[2]:
-            level = state.select(
-                "niveau",
-                _("Niveau"),
-                LEVELS,
-                words=lambda name: _(LEVEL_WORDS[name]),
-                default="commune",
-                help=_("Les unités comparées : la wilaya et la moughataa sont de Mauritanie."),
-            )
-        with boxes[3]:
-            unit = _ask_place(ground)
-        with boxes[4]:
-            if prepared.fixed is not None and prepared.fixed.answers(View(asked, measure)):
-                more, regions, assumptions = _ask_fixed(ground)
-            else:
-                more, regions, assumptions = _ask_more(prepared.of_type[asked], ground)
+    # One row without columns: each of those would be sent anew at every choice.
+    with st.container(horizontal=True, key="filters", vertical_alignment="bottom"):
+        fold = st.empty()
+        asked = state.select(
+            "type",
+            _("Type"),
+            list(types),
+            words=lambda name: types[name].label,
+            default=_default_type(prepared),
+            on_change=follow_type,
+            help=_("La sorte d'activité montrée. Chaque sorte a son unité et ses sources."),
+        )
+        measure = state.select(
+            "mesure",
+            _("Ce qui est compté"),
+            measures(asked),
+            words=_measure_words,
+            default=_default_measure(asked),
+            help=_(
+                "En service : ce qui fonctionne. En place : tout ce qui existe, quel que soit l'état. "
+                "Partenaires présents : organisations nommées dans l'unité. Enregistrements : lignes "
+                "des sources."
+            ),
+        )
+        level = state.select(
+            "niveau",
+            _("Niveau"),
+            LEVELS,
+            words=lambda name: _(LEVEL_WORDS[name]),
+            default="commune",
+            help=_("Les unités comparées : la wilaya et la moughataa sont de Mauritanie."),
+        )
+        unit = _ask_place(ground)
+        if prepared.fixed is not None and prepared.fixed.answers(View(asked, measure)):
+            more, regions, assumptions = _ask_fixed(ground)
+        else:
+            more, regions, assumptions = _ask_more(prepared.of_type[asked], ground)
     view = View(
         activity_type=asked,
         measure=measure,
