@@ -88,35 +88,28 @@ class Answer:
 def ask(prepared: Prepared, ground: Ground) -> Asked:
     """Show type, picture, level, place and switches in one row; norms come from the session or address."""
     types = {name: each.kind for name, each in prepared.of_type.items() if prepared.listed(name)}
-    box = st.container(key="filters-box")
-    fold = box.container()
-    with box.container(key="filters"):
-        boxes = st.columns([3, 3, 3, 3, 2], vertical_alignment="bottom")
-        with boxes[0]:
-            kind = state.select(
-                "type",
-                _("Type"),
-                list(types),
-                words=lambda name: types[name].label,
-                default=next(iter(types)),
-                on_change=_forget_measure,
-            )
-        with boxes[1]:
-            picture = state.select(
-                "vue",
-                _("La carte montre"),
-                list(needmap.PICTURES),
-                words=lambda name: _(needmap.PICTURES[name]),
-                default="etats",
-            )
-        with boxes[2]:
-            level = state.select(
-                "niveau", _("Niveau"), LEVELS, words=lambda name: _(LEVEL_WORDS[name]), default="commune"
-            )
-        with boxes[3]:
-            unit = _ask_place(ground)
-        with boxes[4]:
-            include, regions, assumptions = _ask_more(types[kind], ground)
+    with st.container(horizontal=True, key="filters-row", vertical_alignment="bottom"):
+        fold = st.empty()
+        kind = state.select(
+            "type",
+            _("Type"),
+            list(types),
+            words=lambda name: types[name].label,
+            default=next(iter(types)),
+            on_change=_forget_measure,
+        )
+        picture = state.select(
+            "vue",
+            _("La carte montre"),
+            list(needmap.PICTURES),
+            words=lambda name: _(needmap.PICTURES[name]),
+            default="etats",
+        )
+        level = state.select(
+            "niveau", _("Niveau"), LEVELS, words=lambda name: _(LEVEL_WORDS[name]), default="commune"
+        )
+        unit = _ask_place(ground)
+        include, regions, assumptions = _ask_more(types[kind], ground)
     view = View(activity_type=kind, level=level, regions=regions, unit=unit, assumptions=assumptions)
     count = _changed(assumptions, include=include, regions=regions)
     fold.html(parts.filters_fold(count + (level != "commune") + (unit != "")))

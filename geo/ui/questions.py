@@ -46,7 +46,7 @@ def ask(prepared: Prepared, ground: Ground) -> tuple[View, filtering.Asked]:
         return every if prepared.fixed is None else withholding.measures(types[name], every)
 
     # One row without columns: each of those would be sent anew at every choice.
-    with st.container(horizontal=True, key="filters", vertical_alignment="bottom"):
+    with st.container(horizontal=True, key="filters-row", vertical_alignment="bottom"):
         fold = st.empty()
         asked = state.select(
             "type",
