@@ -40,11 +40,12 @@ def body(place: DeltaGenerator) -> None:
             with st.container(key="map-box"):
                 carte.show(shown, on_pick=drill_to(ground))
         with right:
-            st.html(shown.legend)
+            beside = [shown.legend]
             if said := words.assumptions(facts):
-                st.html(parts.assumptions(said))
+                beside.append(parts.assumptions(said))
             if len(facts.rows_above):
-                st.html(parts.badge(words.above(facts, ground.names), count=len(facts.rows_above)))
+                beside.append(parts.badge(words.above(facts, ground.names), count=len(facts.rows_above)))
+            st.html("".join(beside))
             if view.unit:
                 show_card(facts, ground)
 

@@ -8,8 +8,10 @@ function's signature anew for each of them.
 
 import os
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import pandas as pd
@@ -157,6 +159,7 @@ class _Run(threading.local):
     of_page: bool = False
     ground: Ground | None = None
     records: store.Store | None = None
+    prepared: Mapping[str, facts.Prepared] = MappingProxyType({})
     fault: str = ""
 
 
@@ -168,6 +171,7 @@ def begin() -> None:
     _RUN.of_page = True
     moment.begin()
     _RUN.ground = _RUN.records = None
+    _RUN.prepared = {}
 
 
 def ground() -> Ground:
@@ -283,13 +287,18 @@ def _people(boundaries_version: str, population_key: str, _boundaries: Boundarie
 
 def prepared(audience: Audience | None = None) -> facts.Prepared:
     """Return records as an audience may see them (unless said, who is at the app), prepared for counting."""
-    held, audience = records(), audience or who.audience()
-    return _prepared(
-        store_version=f"{held.version}|{population_key()}",
-        audience_key=audience.key,
-        _store=held,
-        _audience=audience,
-    )
+    audience = audience or who.audience()
+    found = _RUN.prepared.get(audience.key) if _RUN.of_page else None
+    if found is None:
+        held = records()
+        found = _prepared(
+            store_version=f"{held.version}|{population_key()}",
+            audience_key=audience.key,
+            _store=held,
+            _audience=audience,
+        )
+        _RUN.prepared = {**_RUN.prepared, audience.key: found}
+    return found
 
 
 @st.cache_resource(max_entries=_VIEWS_KEPT, show_spinner=False)
