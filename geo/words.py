@@ -4,7 +4,6 @@ One place for all screens and files, so that a map, its table and its print neve
 call the same thing by two names.
 """
 
-import functools
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -393,7 +392,6 @@ _LONGEST_NAME: Final = 500
 _ISO3: Final = {"ML": "mli", "MR": "mrt"}
 
 
-@functools.lru_cache(maxsize=1024)
 def slug(text: str) -> str:
     """Small letters without accents, articles and brackets: ``Points d'eau`` is ``points_eau``."""
     bare = re.sub(r"\b[dl]['’]", " ", re.sub(r"\(.*?\)", "", text[:_LONGEST_NAME].lower()))
