@@ -66,7 +66,7 @@ def test_partners_lead_to_a_map_of_a_type_that_they_have():
 def test_english_by_address():
     text = said(open_page("vue_ensemble", lang="en"))
     assert "Water points 7,173" in text
-    assert "VSLA (village savings and loans) 52" in text
+    assert "VSLA (savings and loans) 52" in text
 
 
 def test_the_visit_goes_on_can_be_left_and_stays_over():
