@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.pages import RUN_OVER
@@ -114,7 +115,7 @@ def test_a_password_opens_the_link_that_was_followed_lasts_through_a_reload_and_
     assert violations(visit) == []
     give(visit, "Awa", "pas-le-bon-mot")
     visit.page.get_by_text("Ce mot de passe n'est pas juste.").wait_for(timeout=30_000)
-    assert visit.page.get_by_label("Mot de passe", exact=True).input_value() == ""
+    expect(visit.page.get_by_label("Mot de passe", exact=True)).to_have_value("")
     give(visit, "Awa", WORD)
     assert beside(visit) == "Awa · coordination"
     visit.page.get_by_role("heading", name="Ansongo", exact=True).wait_for(timeout=60_000)
