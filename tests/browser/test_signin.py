@@ -111,7 +111,7 @@ def test_a_password_opens_the_link_that_was_followed_lasts_through_a_reload_and_
     visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
     assert menu(visit) == []
     assert "Ansongo" not in visit.page.content()
-    assert visit.page.get_by_role("button", name="Montrer le mot de passe").count() == 1
+    visit.page.get_by_role("button", name="Montrer le mot de passe").wait_for(timeout=30_000)
     assert violations(visit) == []
     give(visit, "Awa", "pas-le-bon-mot")
     visit.page.get_by_text("Ce mot de passe n'est pas juste.").wait_for(timeout=30_000)
