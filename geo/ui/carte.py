@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -32,17 +32,12 @@ def inside(units: pd.DataFrame, ground: Ground, shown: Communes) -> list[bool]:
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One state of the page, ready to be sent: the map's view, its legend and its table."""
+    """One state of the page, ready to be sent: the map's view as a script, its legend and its table."""
 
     title: str
-    content: dict[str, Any]
+    script: str
     legend: str
     table: str
-
-    @functools.cached_property
-    def script(self) -> str:
-        """The view as the script says it: written once, however often it is shown."""
-        return maps.written(self.content)
 
 
 # What the map, its legend and its table read of a unit.
@@ -78,7 +73,9 @@ def _prepared(key: str, lang: str, title: str, points_on: bool, _facts: Facts, _
     if points is not None:
         clustered = len(points) < maps.CLUSTERS_BELOW
         legend += parts.points_legend(point_rows(points), clustered=clustered)
-    return Shown(title, content, legend, parts.table(units, order, caption=title, level=view.level))
+    table = parts.table(units, order, caption=title, level=view.level)
+    # Kept as text: the same as lists of 208 communes is three times as large, for every view kept.
+    return Shown(title, maps.written(content), legend, table)
 
 
 def shows_points(facts: Facts) -> bool:

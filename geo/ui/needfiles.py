@@ -80,7 +80,7 @@ def _picture(
     legend = parts.legend(drawn.legend, title=named, rings=rings)
     if asked.picture == "croisement":
         legend = crossed.square(answer.units) + _apart(drawn.legend)
-    return carte.Shown(named, content, legend, ""), legend
+    return carte.Shown(named, maps.written(content), legend, ""), legend
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -207,7 +207,7 @@ def _stage(drawn: Drawn, asked: Asked, ground: Ground, *, title: str) -> None:
     with st.container(key="stage"):
         left, right = st.columns([7, 3], gap="medium")
         with left, st.container(key="map-box"):
-            carte.show(carte.Shown(title, content, legend, ""), on_pick=_look_at(ground))
+            carte.show(carte.Shown(title, maps.written(content), legend, ""), on_pick=_look_at(ground))
         with right:
             st.html(legend)
 

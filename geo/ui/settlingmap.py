@@ -48,7 +48,7 @@ def picture(group: Mapping[str, Any], table: pd.DataFrame, ground: Ground, *, st
         points=_arrays(points),
         pins=pins,
     )
-    return carte.Shown(title, content, _legend(table, points, stated, ground), "")
+    return carte.Shown(title, maps.written(content), _legend(table, points, stated, ground), "")
 
 
 def _arrays(points: pd.DataFrame) -> dict[str, Any] | None:
