@@ -6,11 +6,12 @@ sends is the :class:`View`, a few kilobytes, put into a feature group so that
 streamlit-folium redraws without building the map again.
 """
 
+import functools
 import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import folium
 import numpy as np
@@ -30,6 +31,9 @@ MAX_ZOOM: Final = 13
 CLUSTERS_BELOW: Final = 10_000
 # South-west and north-east of the four regions, until the first view says where to look.
 START_FRAME: Final = ((12.9, -12.0), (20.0, 1.2))
+
+# Ours, in the order in which the browser reads them.
+_SCRIPTS: Final = ("basemap", "points", "carte")
 
 # Characters that mean something to HTML, to Jinja or to streamlit-folium's own
 # substitutions; inside a JSON string their escapes mean the same to the browser.
@@ -180,7 +184,7 @@ def view(  # noqa: PLR0913  # one keyword for each thing a map can show
 
 # streamlit-folium renders the map before it writes the script on its own, and throws away what was rendered
 # but for the header. Folium compiles all of it as templates, the view included: a tenth of a rerun. So parts
-# of ours render nothing, and the header is rendered once.
+# of ours render nothing, and the map without a view, which never changes, is built and rendered once.
 
 
 class _Unrendered(MacroElement):
@@ -188,19 +192,30 @@ class _Unrendered(MacroElement):
         return ""
 
 
-class _Base(folium.Map):
-    """The map with its header, as streamlit-folium reads it."""
-
-    _headers: ClassVar[dict[str, dict[str, Element]]] = {}
+class _Written(Element):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
 
     def render(self, **kwargs: Any) -> str:
-        figure = self.get_root()
-        assert isinstance(figure, Figure), "folium puts every map into a figure"
-        links = repr((self.default_js, self.default_css))
-        if links not in self._headers:
-            super().render(**kwargs)
-            self._headers[links] = dict(figure.header._children)
-        figure.header._children.update(self._headers[links])
+        return self._text
+
+
+class _Page(_Unrendered):
+    """What is around the map, as streamlit-folium reads it."""
+
+    def __init__(self, header: str) -> None:
+        super().__init__()
+        self.header, self.html = _Written(header), _Written("")
+
+
+class _Base(folium.Map):
+    """A map built and rendered before, with room of its own for a view."""
+
+    def __init__(self, built: folium.Map, page: _Page) -> None:
+        vars(self).update(vars(built), _children=built._children.copy(), _parent=page)
+
+    def render(self, **kwargs: Any) -> str:
         return ""
 
 
@@ -215,10 +230,10 @@ class _Start(_Unrendered):
         """
     )
 
-    def __init__(self) -> None:
+    def __init__(self, images: str) -> None:
         super().__init__()
         self._name = "Start"
-        self.images = assets.address("vendor/leaflet-1.9.3/images/")
+        self.images = images
 
 
 class _Show(_Unrendered):
@@ -247,9 +262,16 @@ def base_map() -> folium.Map:
 
     streamlit-folium builds the map again when its script changes, so this one never does.
     """
+    own = [assets.address(assets.own_file(f"{name}.js")) for name in _SCRIPTS]
+    look = assets.address(assets.own_file("carte.css"))
+    return _Base(*_built(tuple(own), look, assets.address("vendor/leaflet-1.9.3/images/")))
+
+
+@functools.lru_cache(maxsize=2)
+def _built(scripts: tuple[str, ...], look: str, images: str) -> tuple[folium.Map, _Page]:
     assets.use_local_addresses()
     (south, west), (north, east) = START_FRAME
-    base = _Base(
+    base = folium.Map(
         location=((south + north) / 2, (west + east) / 2),
         zoom_start=6,
         tiles=None,
@@ -267,12 +289,14 @@ def base_map() -> folium.Map:
     # tiles=None drops both limits.
     base.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
     base.default_js = [(name, link) for name, link in base.default_js if name == "leaflet"]
-    for name in ("basemap", "points", "carte"):
-        base.default_js.append((name, assets.address(assets.own_file(f"{name}.js"))))
+    base.default_js += zip(_SCRIPTS, scripts, strict=True)
     base.default_css = [(name, link) for name, link in base.default_css if name == "leaflet_css"]
-    base.default_css.append(("couverture_css", assets.address(assets.own_file("carte.css"))))
-    base.add_child(_Start())
-    return base
+    base.default_css.append(("couverture_css", look))
+    base.add_child(_Start(images))
+    figure = base.get_root()
+    assert isinstance(figure, Figure), "folium puts every map into a figure"
+    figure.render()
+    return base, _Page(figure.header.render())
 
 
 def written(content: Mapping[str, Any]) -> str:

@@ -97,12 +97,20 @@ def test_a_header_that_was_rendered_before_is_the_same_again():
         base.render()
         return _get_header(base)
 
-    fresh = maps._Base._headers
-    fresh.clear()
+    maps._built.cache_clear()
     first = header()
     assert "#map_div" in first
-    assert len(fresh) == 1
     assert header() == first
+    assert maps._built.cache_info().misses == 1
+
+
+def test_a_view_on_one_map_is_on_no_other():
+    bare = _get_map_string(maps.base_map())
+    shown = maps.base_map()
+    _get_feature_group_string(maps.layer("{}"), shown)
+    assert len(shown._children) == 2
+    assert "couverture.show" in _get_map_string(shown)
+    assert _get_map_string(maps.base_map()) == bare
 
 
 def test_the_base_map_asks_for_our_own_files_only():
@@ -110,7 +118,7 @@ def test_the_base_map_asks_for_our_own_files_only():
     links = [link for _name, link in (*base.default_js, *base.default_css)]
     assert len(links) == 6
     assert all(link.startswith(assets.STATIC_ADDRESS + "/vendor/") for link in links)
-    assets.refuse_outside(base.get_root().render())
+    assets.refuse_outside(base.get_root().header.render())
     assets.refuse_outside(script_of(view(units())))
 
 
