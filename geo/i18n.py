@@ -15,10 +15,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import NumberPattern, format_percent, parse_pattern
 from babel.support import Translations
 
 from geo.settings import DEFAULT_LANGUAGE, LANGUAGES
@@ -109,8 +110,18 @@ def number(value: float, decimals: int = 0) -> str:
 # A table of 208 communes says the same few hundred numbers at every view.
 @functools.lru_cache(maxsize=4096)
 def _number(value: float, decimals: int, lang: str) -> str:
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=lang)
+    return _pattern(decimals).apply(value, _locale(lang))
+
+
+# Read once: to read both again for every number takes longer than to write it.
+@functools.cache
+def _pattern(decimals: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
+
+
+@functools.cache
+def _locale(lang: str) -> Locale:
+    return Locale.parse(lang)
 
 
 def percent(share: float, decimals: int = 1) -> str:
