@@ -62,27 +62,70 @@ def part_of_state(kind: ActivityType, *, assumptions: Assumptions) -> dict[str, 
     return {state: replaced if part == "unknown" else part for state, part in table.items()}
 
 
-def table(  # keyword-only: what is counted, and the assumptions in use
+def works(
     records: pd.DataFrame,
     pairs: Pairs,
     set_of_record: np.ndarray,
     *,
     kind: ActivityType,
-    measure: str,
     assumptions: Assumptions,
-    covered: np.ndarray,
-) -> pd.DataFrame:
-    """Count what records say of one type for every unit.
+) -> dict[str, np.ndarray]:
+    """Count the works that records of one type name in every unit: the same whatever is then measured.
 
     Parameters
     ----------
     records : DataFrame
-        Placed records of this type, as the audience may see them: ``quantity,
-        functionality, implementing_org, sector`` and dates.
+        Placed records of this type, as the audience may see them: ``quantity, functionality``.
     pairs : Pairs
         The records' place sets against the units.
     set_of_record : array of int
         Index of each record's place set in ``pairs.place_sets``.
+
+    Returns
+    -------
+    dict of arrays
+        One entry a unit, in the order of ``pairs.units``: ``presence, records, above_max``, the parts
+        ``working_min … unknown_open`` and ``in_place_min, in_place_max, in_place_open``.
+    """
+    split = tally(
+        set_of_record,
+        records["quantity"].to_numpy(dtype=float),
+        pairs,
+        part_of_record=_parts(records, kind, assumptions=assumptions),
+        parts=len(PARTS),
+    )
+    columns = _works(split, assumptions=assumptions)
+    presence = split.present.sum(axis=1) > 0
+    return columns | {
+        "records": split.records.sum(axis=1).astype(np.int64),
+        "presence": presence,
+        "above_max": np.where(presence, 0.0, columns["in_place_max"]),
+    }
+
+
+def table(  # keyword-only: what is counted, and the assumptions in use
+    records: pd.DataFrame,
+    pairs: Pairs,
+    set_of_record: np.ndarray,
+    *,
+    counted: Mapping[str, np.ndarray],
+    kind: ActivityType,
+    measure: str,
+    assumptions: Assumptions,
+    covered: np.ndarray,
+) -> pd.DataFrame:
+    """Measure what records say of one type for every unit.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Placed records of this type, as the audience may see them: :func:`columns` of the measure.
+    pairs : Pairs
+        The records' place sets against the units.
+    set_of_record : array of int
+        Index of each record's place set in ``pairs.place_sets``.
+    counted
+        :func:`works` of the same records.
     covered : array of bool
         Units that an exhaustive source covers whole: silence is zero there.
 
@@ -102,24 +145,12 @@ def table(  # keyword-only: what is counted, and the assumptions in use
     """
     if measure not in MEASURES:
         raise ValueError(f"no measure {measure!r}: one of {', '.join(MEASURES)}")
-    split = tally(
-        set_of_record,
-        records["quantity"].to_numpy(dtype=float),
-        pairs,
-        part_of_record=_parts(records, kind, assumptions=assumptions),
-        parts=len(PARTS),
-    )
-    columns = _works(split, assumptions=assumptions)
-    columns |= {
-        "records": split.records.sum(axis=1).astype(np.int64),
-        "presence": split.present.sum(axis=1) > 0,
-    }
+    columns = dict(counted)
     for end, values in zip(
         ("min", "max", "open"), _values(records, pairs, set_of_record, columns, measure), strict=True
     ):
         columns[f"value_{end}"] = values
     columns["value_open"] = columns["value_open"].astype(np.int64)
-    columns["above_max"] = np.where(columns["presence"], 0.0, columns["in_place_max"])
     columns["state"] = _state(columns, measure=measure, kind=kind, covered=covered, assumptions=assumptions)
     return pd.DataFrame({"pcode": list(pairs.units), **columns})
 

@@ -4,10 +4,9 @@ No page and no exporter aggregates on its own; all of them read the same facts.
 """
 
 import functools
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -17,12 +16,8 @@ from geo.activities import ActivityType, Source
 from geo.counting import (
     Accounting,
     Communes,
-    Members,
-    Pairs,
-    account,
-    relation,
-    without_details_twice,
 )
+from geo.oftype import OfType, prepare_type
 from geo.residents import Residents
 from geo.views import Frame, Grid, Group, View, grid_key
 
@@ -132,63 +127,6 @@ class Facts:
         return int(np.count_nonzero(self.located[self.rows]))
 
 
-# Areas that readers look at at a time; one of many place sets is a few hundred kilobytes.
-AREAS_KEPT: Final = 32
-
-
-class _Area(NamedTuple):
-    """Units, the area shown last; place sets that meet the area, and those inside none of the units."""
-
-    pairs: Pairs
-    meets: np.ndarray
-    wide: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class OfType:
-    """Records of one type, ready to be counted: place sets numbered and set against every grid."""
-
-    kind: ActivityType
-    records: pd.DataFrame
-    located: np.ndarray
-    set_of_record: np.ndarray
-    pairs: Mapping[str, Pairs]
-    surveyed: Communes
-    accounting: Accounting
-    sources: Mapping[str, Source]
-    _areas: dict[tuple[str, Communes], _Area] = field(default_factory=dict)
-    _counted: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
-
-    @functools.cached_property
-    def combinations(self) -> filters.Combinations:
-        """What the records have in the columns that can be filtered by."""
-        return filters.Combinations(self.records)
-
-    @functools.cached_property
-    def years(self) -> list[str]:
-        """The years that any date of the records names."""
-        words = itertools.chain(*(filters.coded(self.records[name])[1] for name in filters.DATES))
-        return sorted({word[:4] for word in words if word[:4].isdigit()})
-
-    def counted(self, columns: tuple[str, ...]) -> pd.DataFrame:
-        """Return these columns of the records; taken out once."""
-        if columns not in self._counted:
-            self._counted[columns] = self.records[list(columns)]
-        return self._counted[columns]
-
-    def area(self, grid_key: str, shown: Communes, members: Members) -> _Area:
-        """Return the units of a grid with the area shown as the last of them; the last ones are kept."""
-        key = (grid_key, shown)
-        found = self._areas.get(key)
-        if found is None:
-            if len(self._areas) >= AREAS_KEPT:
-                self._areas.pop(next(iter(self._areas), key), None)
-            pairs = self.pairs[grid_key]
-            of_area = relation(pairs.place_sets, {"": shown}, members)
-            found = self._areas[key] = _Area(_joined(pairs, of_area), *_wide(pairs, of_area))
-        return found
-
-
 class Fixed(Protocol):
     """Figures that are made without the records behind them, see :class:`geo.withholding.FixedTables`."""
 
@@ -259,33 +197,10 @@ def prepare(
         Population: ``adm3_pcode, people, year`` (a commune without a row is unknown).
     """
     population = pd.DataFrame({"adm3_pcode": [], "people": [], "year": []}) if people is None else people
-    of_type = {name: _prepare_type(shared, frame, kind, sources) for name, kind in types.items()}
+    of_type = {name: prepare_type(shared, frame, kind, sources) for name, kind in types.items()}
     residents = Residents(population)
     by_grid = {key: residents.of(grid.units) for key, grid in frame.grids.items()}
     return Prepared(frame, of_type, by_grid, population, residents)
-
-
-def _prepare_type(
-    shared: pd.DataFrame, frame: Frame, kind: ActivityType, sources: Mapping[str, Source]
-) -> OfType:
-    of_type = shared[shared["activity_type"] == kind.name]
-    placed = of_type[of_type["outcome"] == "placed"]
-    once = without_details_twice(placed, frame.members)
-    set_of_record, place_sets = pd.factorize(once["place_set"])
-    names = [str(text) for text in place_sets]
-    return OfType(
-        kind=kind,
-        # Filters are asked of these columns at every rerun: a category compares in 1 to 3 ms at 500,000 rows.
-        records=once.assign(
-            **{name: once[name].astype("category") for name in (*filters.COLUMNS, *filters.DATES, "sector")}
-        ),
-        located=(once["longitude"].notna() & once["precision"].eq("point")).to_numpy(dtype=bool),
-        set_of_record=set_of_record,
-        pairs={key: relation(names, grid.units, frame.members) for key, grid in frame.grids.items()},
-        surveyed=coverage.surveyed(once, sources, frame.members, kind=kind.name),
-        accounting=account(of_type, shown=frame.focus, members=frame.members),
-        sources={name: sources[name] for name in of_type["source_id"].unique() if name in sources},
-    )
 
 
 def build(prepared: Prepared, view: View) -> Facts:
@@ -300,43 +215,39 @@ def _counted(prepared: Prepared, view: View) -> Facts:
     of_type, frame = prepared.of_type[view.activity_type], prepared.frame
     grid, shown = frame.grid(view), frame.shown(view)
     area = of_type.area(grid_key(view), shown, frame.members)
-    keep = filters.kept(of_type.records, view.filters, view.period)
-    undated = filters.undated(of_type.records, view.period)
-    kept, sets = of_type.counted(coverage.columns(view.measure)), of_type.set_of_record
-    surveyed, rows = of_type.surveyed, np.flatnonzero(keep)
-    if len(rows) < len(keep):
-        # By number: a mask takes several times as long.
-        kept, sets = kept.iloc[rows], sets[rows]
-        # A survey says that nothing else is there, not that a given partner or donor is absent.
-        surveyed = Communes()
+    found = of_type.selected(view, area)
+    left_out = len(of_type.records) - len(found.rows)
+    # A survey says that nothing else is there, not that a given partner or donor is absent.
+    surveyed = Communes() if left_out else of_type.surveyed
+    kept, sets = of_type.passing(coverage.columns(view.measure), found.rows)
     # The area is counted as one more unit: its bounds are of the records, not the units' sums.
     table = coverage.table(
         kept,
         area.pairs,
         sets,
+        counted=found.works,
         kind=of_type.kind,
         measure=view.measure,
         assumptions=view.assumptions,
         covered=np.append(_covered(grid.units, surveyed), shown <= surveyed),
     )
-    behind = rows[area.meets[sets]]
-    oldest, newest = _dates(of_type.records, behind)
+    oldest, newest = found.dates
     return Facts(
         view=view,
         kind=of_type.kind,
         units=_beside(table.iloc[:-1], prepared.drawn[grid_key(view)]),
         total=_beside(table.iloc[-1:].reset_index(drop=True), prepared.residents.of_area(shown)),
-        rows_above=rows[area.wide[sets]],
+        rows_above=found.above,
         accounting=of_type.accounting,
         sources=of_type.sources,
         vintages=frame.boundaries.vintages,
         oldest=oldest,
         newest=newest,
-        undated=undated,
-        filtered=len(keep) - len(rows),
+        undated=filters.undated(of_type.records, view.period),
+        filtered=left_out,
         population=prepared.residents.origins(shown),
         of_type=of_type.records,
-        rows=behind,
+        rows=found.behind,
         located=of_type.located,
     )
 
@@ -354,34 +265,3 @@ def _beside(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
 
 def _covered(units: Mapping[str, Communes], surveyed: Communes) -> np.ndarray:
     return np.array([communes <= surveyed for communes in units.values()], dtype=bool)
-
-
-def _joined(pairs: Pairs, other: Pairs) -> Pairs:
-    """The units of two sets of pairs, of the same place sets, one after the other."""
-    return Pairs(
-        pairs.place_sets,
-        (*pairs.units, *other.units),
-        np.append(pairs.set_index, other.set_index),
-        np.append(pairs.unit_index, other.unit_index + len(pairs.units)),
-        np.append(pairs.inside, other.inside),
-        np.append(pairs.presence, other.presence),
-    )
-
-
-def _wide(pairs: Pairs, area: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    """Place sets that meet the area shown, and those of them that lie inside none of the units."""
-    size = len(pairs.place_sets)
-    meets, settled = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
-    meets[area.set_index] = True
-    settled[pairs.set_index[pairs.inside]] = True
-    return meets, meets & ~settled
-
-
-def _dates(records: pd.DataFrame, rows: np.ndarray) -> tuple[str, str]:
-    """Oldest and newest date that these rows carry, at the precision they have."""
-    dates: set[str] = set()
-    for column in ("observed_on", "end_date"):
-        code, words = filters.coded(records[column])
-        dates |= {words[found] for found in np.flatnonzero(np.bincount(code[rows], minlength=len(words)))}
-    dates.discard("")
-    return (min(dates), max(dates)) if dates else ("", "")

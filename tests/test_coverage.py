@@ -31,13 +31,15 @@ def table(rows, measure="working", kind=WATER, covered=(), **assumptions):
     frame = complete(pd.DataFrame(named, columns=None if named else ["place_set"]))
     set_of_record, place_sets = pd.factorize(frame["place_set"])
     pairs = relation([str(text) for text in place_sets], {code: MEMBERS.of(code) for code in UNITS}, MEMBERS)
+    used = Assumptions(**assumptions)
     found = coverage.table(
         frame,
         pairs,
         set_of_record,
+        counted=coverage.works(frame, pairs, set_of_record, kind=kind, assumptions=used),
         kind=kind,
         measure=measure,
-        assumptions=Assumptions(**assumptions),
+        assumptions=used,
         covered=np.array([code in covered for code in UNITS]),
     )
     return found.set_index("pcode")

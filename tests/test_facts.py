@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.activities import Scope, Source, complete
-from geo.coverage import Assumptions
+from geo.coverage import MEASURES, Assumptions
 from geo.facts import Frame, Group, View, build, prepare
 from geo.io.records import read_types
+from geo.oftype import SELECTIONS_KEPT
 from geo.placing import place
 from geo.sharing import READER, share
 from tests import toy
@@ -298,3 +299,41 @@ def test_the_levels_nest_for_any_records(rows):
         assert shown["value_min"].sum() <= total["value_min"]
         assert shown["value_max"].max() <= total["value_max"]
         assert shown["value_max"].sum() >= total["value_max"]
+
+
+def test_what_filters_leave_is_counted_once_and_measured_in_every_way():
+    rows = [
+        commune("A1", 3.0, observed_on="2019-05-01", implementing_org="A"),
+        commune("A2", 2.0, "broken", observed_on="2021", implementing_org="B"),
+        well("provider_adm2_name", "A", 4.0, implementing_org="A;B"),
+        commune("A1", None, "unknown", donor="D"),
+        commune("C1", 7.0, observed_on="2022"),
+    ]
+    asked = [
+        View(measure=measure, level=level, unit=unit, filters=filters, period=period, assumptions=switches)
+        for level, unit in (("commune", ""), ("commune", "ML05"), ("cercle", "ML05"), ("region", ""))
+        for filters in ({}, {"implementing_org": ("A",)}, {"donor": ("D",), "functionality": ("unknown",)})
+        for period in (("", ""), ("2020-01-01", "2022-12-31"))
+        for switches in (Assumptions(), Assumptions(unknown_as="working"))
+        for measure in MEASURES
+    ]
+    kept = prepared(rows)
+    of_type = kept.of_type["water_point"]
+    assert build(kept, View()).units["value_min"].sum() == 10.0
+    together = []
+    for view in asked:
+        together.append(build(kept, view))
+        assert len(of_type._selected) <= SELECTIONS_KEPT
+    for view, found in zip(asked, together, strict=True):
+        of_type._selected.clear()
+        alone = build(kept, view)
+        for name in ("units", "total"):
+            pd.testing.assert_frame_equal(getattr(found, name), getattr(alone, name))
+        assert list(found.rows) == list(alone.rows)
+        assert list(found.rows_above) == list(alone.rows_above)
+        told = ("oldest", "newest", "undated", "filtered")
+        assert [getattr(found, name) for name in told] == [getattr(alone, name) for name in told]
+    of_type._selected.clear()
+    for measure in MEASURES:
+        build(kept, View(measure=measure))
+    assert len(of_type._selected) == 1
