@@ -307,11 +307,11 @@ def test_what_filters_leave_is_counted_once_and_measured_in_every_way():
         commune("A2", 2.0, "broken", observed_on="2021", implementing_org="B"),
         well("provider_adm2_name", "A", 4.0, implementing_org="A;B"),
         commune("A1", None, "unknown", donor="D"),
-        commune("C1", 7.0, observed_on="2022"),
+        commune("B1", 7.0, observed_on="2022"),
     ]
     asked = [
         View(measure=measure, level=level, unit=unit, filters=filters, period=period, assumptions=switches)
-        for level, unit in (("commune", ""), ("commune", "ML05"), ("cercle", "ML05"), ("region", ""))
+        for level, unit in (("commune", ""), ("commune", "ML0501"), ("cercle", "ML0501"), ("region", ""))
         for filters in ({}, {"implementing_org": ("A",)}, {"donor": ("D",), "functionality": ("unknown",)})
         for period in (("", ""), ("2020-01-01", "2022-12-31"))
         for switches in (Assumptions(), Assumptions(unknown_as="working"))
