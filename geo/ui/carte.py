@@ -17,6 +17,7 @@ from geo.pointlooks import point_rows
 from geo.shapes import Frame
 from geo.ui import parts
 from geo.ui.data import Ground
+from geo.ui.memory import of_a_view
 
 MAP_KEY: Final = "carte"
 MAP_HEIGHT: Final = 520
@@ -47,7 +48,7 @@ _DRAWN: Final = (
 )
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@of_a_view
 def _prepared(key: str, lang: str, title: str, points_on: bool, _facts: Facts, _ground: Ground) -> Shown:
     view = _facts.view
     focus = _facts.units["focus"].to_numpy()

@@ -33,11 +33,8 @@ from geo.shapes import shapes
 from geo.sharing import READER, Audience, share
 from geo.store import database, organisations
 from geo.ui import lastknown, moment, who
-from geo.ui.memory import settle
+from geo.ui.memory import of_a_view, settle
 from geo.vintages import later_regions
-
-# Views answered and kept: a few readers going back and forth.
-_VIEWS_KEPT: Final = 256
 
 
 class Place(NamedTuple):
@@ -301,7 +298,7 @@ def prepared(audience: Audience | None = None) -> facts.Prepared:
     return found
 
 
-@st.cache_resource(max_entries=_VIEWS_KEPT, show_spinner=False)
+@of_a_view
 def _facts(
     store_version: str, audience_key: str, view_key: str, _view: facts.View, _audience: Audience
 ) -> facts.Facts:
