@@ -27,8 +27,6 @@ from geo.views import Frame, View
 
 # Areas that readers look at at a time; one of many place sets is a few hundred kilobytes.
 AREAS_KEPT: Final = 32
-
-
 # Filters that readers look through at a time, each measured in several ways.
 SELECTIONS_KEPT: Final = 16
 

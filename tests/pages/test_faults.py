@@ -10,7 +10,7 @@ import pytest
 
 from geo import facts
 from geo.store import database, imports, pauses
-from geo.ui import lastknown
+from geo.ui import data, lastknown
 from tests.breaking import kill, read_only, start_again
 from tests.pages.opening import links, markup, open_page, said
 from tests.store_servers import named, new_store, postgresql, write  # noqa: F401
@@ -25,7 +25,8 @@ LAST = "Les chiffres montrés sont ceux lus le"
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
-    """Nothing read by another test, and a database that failed is asked again at once."""
+    """Nothing read or kept by another test, and a database that failed is asked again at once."""
+    data._facts.cache_clear()
     lastknown._READ.clear()
     lastknown._FAULTS.clear()
     monkeypatch.setattr(pauses, "SECONDS", -1.0)
