@@ -12,7 +12,6 @@ from geo.activities import ActivityType, Source
 from geo.card import Card
 from geo.classify import figure, value_words, withheld_key
 from geo.i18n import _, language, ngettext, number
-from geo.io.population import state_key as population_key
 from geo.settings import LEVELS
 from geo.ui import data, keeping, overview, sheets, state, who, whole
 from geo.ui.data import Ground
@@ -154,8 +153,7 @@ def show(card: Card, ground: Ground) -> None:
     above, beside = number(len(card.above)), number(len(whole.neighbours(card.pcode, card.level)))
     names = [_("Ici"), *([] if card.public else [_("Connu au-dessus ({n})").format(n=above)])]
     names.append(_("Voisines ({n})").format(n=beside))
-    version = f"{data.version()}|{population_key()}"
-    said = _parts(version, language(), date.today(), card.pcode, card, ground)
+    said = _parts(data.version(), language(), date.today(), card.pcode, card, ground)
     for tab, text in zip(st.tabs(names), said, strict=True):
         with tab:
             st.html(text)

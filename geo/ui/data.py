@@ -220,8 +220,13 @@ def records() -> store.Store:
 
 
 def version() -> str:
-    """Return what a cache of shown records is keyed by: the store's version and who may see what."""
-    return f"{records().version}|{who.audience().key}"
+    """Return what a cache of shown records is keyed by: the store's, the population, who may see what."""
+    return f"{_counted_from()}|{who.audience().key}"
+
+
+def _counted_from() -> str:
+    # A population put in use under a running app is in the next figures, not in those of new views only.
+    return f"{records().version}|{population_key()}"
 
 
 def fault() -> str:
@@ -289,7 +294,7 @@ def prepared(audience: Audience | None = None) -> facts.Prepared:
     if found is None:
         held = records()
         found = _prepared(
-            store_version=f"{held.version}|{population_key()}",
+            store_version=_counted_from(),
             audience_key=audience.key,
             _store=held,
             _audience=audience,
@@ -309,7 +314,7 @@ def answer(view: facts.View, audience: Audience | None = None) -> facts.Facts:
     """Facts for a view, from records as an audience may see them (unless said, who is here); read-only."""
     audience = audience or who.audience()
     return _facts(
-        store_version=records().version,
+        store_version=_counted_from(),
         audience_key=audience.key,
         view_key=view.key,
         _view=view,

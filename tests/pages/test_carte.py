@@ -175,3 +175,18 @@ def test_made_up_data_is_said_on_every_page(page, monkeypatch):
         assert "DONNÉES FICTIVES, pour la formation" in said(open_page(page))
     finally:
         st.cache_resource.clear()
+
+
+def test_a_population_put_in_use_is_on_the_card_of_a_place_seen_before(tmp_path, monkeypatch):
+    from geo.io import load_boundaries  # noqa: PLC0415
+    from geo.io.population import install  # noqa: PLC0415
+
+    monkeypatch.setenv("COUVERTURE_HOME", str(tmp_path / "home"))
+    page = {"zone": "ML070101", "niveau": "commune"}
+    assert "54 321" not in said(open_page("carte", **page)).replace("\N{NARROW NO-BREAK SPACE}", " ")
+    codes = load_boundaries().communes["adm3_pcode"]
+    rows = [f"{code};54321" for code in codes if code.startswith("ML")]
+    file = tmp_path / "people.csv"
+    file.write_text("\n".join(["ADM3_PCODE;T_TL", *rows]) + "\n", encoding="utf-8")
+    install(file, load_boundaries(), year="2024", method="census", source="INSTAT")
+    assert "54 321" in said(open_page("carte", **page)).replace("\N{NARROW NO-BREAK SPACE}", " ")
