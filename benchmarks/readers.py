@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.wire.process import cpu_seconds, own_memory_mb
+from benchmarks.wire.process import cpu_seconds, memory_mb
 from tests.browser.servers import Server, serve
 
 READERS = 50
@@ -47,14 +47,14 @@ def measure(server: Server, *, readers: int, seconds: float) -> dict[str, object
         reader's coming made the server larger; ``memory_mb`` at every tick; ``change_ms``, the server's
         processor time for one change; ``server_share`` and ``crowd_share`` of one processor [0-1 each].
     """
-    before = own_memory_mb(server.process.pid)
+    before = memory_mb(server.process.pid)
     found: dict[str, object] = {"readers": readers}
     waits: list[float] = []
     memory: list[float] = []
     errors: list[str] = []
     begun = started = 0.0
     for tick, heard in enumerate(ticks(server.port, readers, seconds)):
-        memory.append(own_memory_mb(server.process.pid))
+        memory.append(memory_mb(server.process.pid))
         found |= {"crowd_share": heard["share"], "visits": heard["visits"]}
         waits += heard["seconds"]
         errors += heard["errors"]

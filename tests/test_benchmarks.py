@@ -2,11 +2,15 @@
 
 import importlib
 import inspect
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import growth
+from benchmarks.wire.process import memory_mb
 
 
 @pytest.mark.parametrize("name", command.names())
@@ -29,3 +33,29 @@ def test_a_limit_that_is_not_kept_ends_in_failure(monkeypatch: pytest.MonkeyPatc
 def test_growth_beyond_its_limit_is_not_kept():
     within, beyond = (growth._row("counting", 100, (1.0, 1.0), (times, 1.0)) for times in (11.9, 12.1))
     assert (within["kept"], beyond["kept"]) == (True, False)
+
+
+@pytest.fixture
+def reader_of_pandas() -> Iterator[Callable[[], subprocess.Popen]]:
+    begun = []
+
+    def begin() -> subprocess.Popen:
+        code = "import sys, pandas; print(flush=True); sys.stdin.read()"
+        begun.append(
+            subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        )
+        begun[-1].stdout.readline()
+        return begun[-1]
+
+    yield begin
+    for process in begun:
+        process.communicate()
+
+
+def test_memory_of_a_process_does_not_grow_by_the_end_of_a_neighbour(reader_of_pandas):
+    watched = reader_of_pandas()
+    neighbours = [reader_of_pandas() for _each in range(3)]
+    among_others = memory_mb(watched.pid)
+    for each in neighbours:
+        each.communicate()
+    assert memory_mb(watched.pid) == pytest.approx(among_others, abs=1.0)

@@ -219,9 +219,9 @@ def records() -> store.Store:
     return _RUN.records
 
 
-def version() -> str:
-    """Return what a cache of shown records is keyed by: the store's, the population, who may see what."""
-    return f"{_counted_from()}|{who.audience().key}"
+def version(audience: Audience | None = None) -> str:
+    """Return what a cache of shown records is keyed by: store, population and (unless said) who is here."""
+    return f"{_counted_from()}|{(audience or who.audience()).key}"
 
 
 def _counted_from() -> str:

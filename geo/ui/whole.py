@@ -21,14 +21,14 @@ _CARDS_KEPT: Final = 128
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _key_figures(store_version: str, audience_key: str, _audience: Audience) -> dict[str, overview.KeyFigure]:
+def _key_figures(version: str, _audience: Audience) -> dict[str, overview.KeyFigure]:
     return overview.key_figures(data.prepared(_audience))
 
 
 def key_figures(audience: Audience | None = None) -> dict[str, overview.KeyFigure]:
     """Return a key figure for each type that has records, as an audience (unless said, who is here) may."""
     audience = audience or who.audience()
-    return _key_figures(data.records().version, audience.key, audience)
+    return _key_figures(data.version(audience), audience)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -74,7 +74,7 @@ def neighbours(pcode: str, level: str) -> list[str]:
 
 
 @st.cache_resource(max_entries=_CARDS_KEPT, show_spinner=False)
-def _card(store_version: str, audience_key: str, pcode: str, level: str, _audience: Audience) -> cards.Card:
+def _card(version: str, pcode: str, level: str, _audience: Audience) -> cards.Card:
     return cards.card(data.prepared(_audience), pcode, level, beside=neighbours(pcode, level))
 
 
@@ -82,8 +82,7 @@ def card(pcode: str, audience: Audience | None = None) -> cards.Card:
     """Return the card of a unit drawn, from records that have passed ``share``."""
     audience = audience or who.audience()
     level = data.ground().places[pcode].level
-    version = f"{data.records().version}|{population_key()}"
-    return _card(version, audience.key, pcode, level, audience)
+    return _card(data.version(audience), pcode, level, audience)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
