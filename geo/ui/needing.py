@@ -19,11 +19,10 @@ from geo.i18n import _, language
 from geo.io import localities as locality_files
 from geo.io import severity as severity_files
 from geo.io.norms import not_comparable_file, read_not_comparable, read_set, set_names
-from geo.io.population import state_key as population_key
 from geo.norms import DEFAULT_SET, Norm, NormSet
 from geo.report.gaptable import Ranked, export, rank_communes
 from geo.settings import LEVELS
-from geo.ui import assumed, data, parts, state, who
+from geo.ui import assumed, data, parts, state
 from geo.ui.data import Ground
 from geo.ui.questions import LEVEL_WORDS, ask_regions, drill_to
 
@@ -201,8 +200,7 @@ def near_asked() -> str:
 def version() -> str:
     """Version of everything that an answer rests on besides the question."""
     installed = f"{locality_files.in_use()}|{severity_files.in_use()}"
-    held = f"{data.records().version}|{population_key()}"
-    return f"{held}|{installed}|{_not_comparable_version()}|{who.audience().key}|{language()}"
+    return f"{data.version()}|{installed}|{_not_comparable_version()}|{language()}"
 
 
 def _not_comparable_version() -> str:
