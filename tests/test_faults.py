@@ -101,7 +101,7 @@ def test_an_import_that_does_not_fit_leaves_the_store_as_it_was(small_store, qui
 def test_a_disk_without_a_byte_left_can_still_be_read(small_store):
     fill(small_store)
     assert standing() == {"a": 1.0, "b": 2.0}
-    refused(lambda: jobs.start([], file_name="f" * 300_000, who="x"), "plus de place sur le disque")
+    refused(lambda: jobs.start([], file_name="f" * 300_000, who="x"), "plus de place|il est plein")
 
 
 def test_a_new_store_that_does_not_fit_is_no_half_store(small, new_store):
@@ -112,7 +112,7 @@ def test_a_new_store_that_does_not_fit_is_no_half_store(small, new_store):
         with database.writing():
             pass
 
-    refused(write_something, "plus de place|impossible d'écrire")
+    refused(write_something, "plus de place|il est plein|impossible d'écrire")
     database.close()
     ballast.unlink()
     write_something()

@@ -50,7 +50,7 @@ def url() -> sa.URL:
         return sa.URL.create("sqlite", database=str(settings.home() / FILE_NAME))
     try:
         made = sa.make_url(named)
-    except exc.ArgumentError as error:
+    except (exc.ArgumentError, ValueError) as error:  # a port that is no number
         raise StoreError(_("DATABASE_URL n'est pas une adresse de base de données.")) from error
     kind = made.get_backend_name()
     if kind in ("postgres", "postgresql"):
@@ -234,9 +234,10 @@ def _with_jobs(address: sa.URL, _process: int) -> None:
 
 def _made(address: sa.URL) -> sa.Engine:
     if address.get_backend_name() != "sqlite":
-        made = sa.create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-        sa.event.listen(made, "connect", _set_up_postgresql)
-        return made
+        # The driver is loaded where a server is named only.
+        from geo.store import postgresql  # noqa: PLC0415
+
+        return postgresql.engine(address)
     path = Path(str(address.database))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -255,15 +256,6 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for setting in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {setting}")
-
-
-def _set_up_postgresql(connection: Any, _record: Any) -> None:
-    # A machine that lost its power says no goodbye: without this the server would keep what it was
-    # writing, and the only writer's lock, for two hours.
-    connection.execute(
-        "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
-    )
-    connection.commit()
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -303,7 +295,7 @@ def _to_read() -> sa.Connection:
     except exc.DBAPIError as error:
         address = url()
         path = Path(str(address.database))
-        if address.get_backend_name() != "sqlite" or faults.kind(error) not in ("full", "readonly"):
+        if address.get_backend_name() != "sqlite" or faults.kind(error) not in ("full", "disk", "readonly"):
             raise
         log = path.with_name(f"{path.name}-wal")
         # What is in the log is not in the file yet: then the file alone would be an older state.

@@ -1,5 +1,6 @@
 """What a database fails at, in one line that a user can act on."""
 
+import re
 from typing import Final
 
 from sqlalchemy import exc
@@ -11,8 +12,8 @@ from geo.i18n import _
 _FAULTS: Final = (
     ("disk is full", "full"),
     ("no space left", "full"),
-    ("disk i/o error", "full"),
     ("could not extend file", "full"),
+    ("disk i/o error", "disk"),
     ("readonly", "readonly"),
     ("read-only", "readonly"),
     ("unable to open database", "readonly"),
@@ -21,21 +22,28 @@ _FAULTS: Final = (
     ("not a database", "corrupt"),
     ("database is locked", "locked"),
     ("lock timeout", "locked"),
+    ("starting up", "gone"),
+    ("shutting down", "gone"),
+    ("terminating", "gone"),
+    # The server answers, in its own words: no such database, no such user, a wrong password.
+    ("fatal:", "refused"),
     ("connection", "gone"),
     ("server closed", "gone"),
-    ("terminating", "gone"),
 )
 
 
 def kind(error: exc.DBAPIError) -> str:
-    """Return what a database fails at: full, readonly, corrupt, locked, gone; ``""`` for anything else."""
+    """Return what a database fails at, a name of :func:`fault`; ``""`` for anything else."""
     said = str(error.orig).lower()
     return next((kind for part, kind in _FAULTS if part in said), "")
 
 
 def told(error: exc.DBAPIError, store: str, *, of_jobs: bool = False) -> StoreError:
     """Return the error of a database as one that is shown, see :func:`fault`."""
-    why = str(error.orig).strip().splitlines()[0]
+    said = str(error.orig)
+    # Behind every address of the server that was tried stands what the server said.
+    refused = re.search(r"FATAL:\s+(.+)", said)
+    why = refused[1] if refused else said.strip().splitlines()[0]
     return fault(kind(error), store, why=why, of_jobs=of_jobs)
 
 
@@ -51,6 +59,10 @@ def fault(kind: str, store: str, *, why: str = "", of_jobs: bool = False) -> Sto
     """
     words = {
         "full": _("{store} : plus de place sur le disque ; rien n'a été enregistré. Libérez de la place."),
+        "disk": _(
+            "{store} : le disque refuse, il est plein ou ce n'est pas un fichier ; rien n'a été enregistré."
+            " Libérez de la place."
+        ),
         "readonly": _("{store} : impossible d'écrire ici ; rien n'a été enregistré. Vérifiez les droits."),
         "corrupt": _(
             "{store} : fichier endommagé. Mettez-le de côté puis restaurez une sauvegarde (restore)."
