@@ -158,6 +158,7 @@ class _Run(threading.local):
     records: store.Store | None = None
     prepared: Mapping[str, facts.Prepared] = MappingProxyType({})
     fault: str = ""
+    population: str = ""
 
 
 _RUN: Final = _Run()
@@ -169,6 +170,7 @@ def begin() -> None:
     moment.begin()
     _RUN.ground = _RUN.records = None
     _RUN.prepared = {}
+    _RUN.population = ""
 
 
 def ground() -> Ground:
@@ -226,7 +228,9 @@ def version(audience: Audience | None = None) -> str:
 
 def _counted_from() -> str:
     # A population put in use under a running app is in the next figures, not in those of new views only.
-    return f"{records().version}|{population_key()}"
+    if not _RUN.population or not _RUN.of_page:
+        _RUN.population = population_key()
+    return f"{records().version}|{_RUN.population}"
 
 
 def fault() -> str:
