@@ -190,6 +190,13 @@ def test_discarding_touches_nothing_but_what_was_handed_in(tmp_path, own_home):
     uploads.sweep([7])
     assert (kept.exists(), old.exists()) == (True, False)
     assert (running.exists(), ended_job.exists()) == (True, False)
+    # A file without its figures names no job: what was handed in is as old as it is.
+    (running.parent / "job").write_bytes(b"\0\0")
+    uploads.sweep()
+    assert running.exists()
+    os.utime(running.parent, (long_ago, long_ago))
+    uploads.sweep()
+    assert not running.exists()
     with pytest.raises(StoreError, match=r"g\.csv : le fichier déposé n'est plus là"):
         uploads.place_order(old, Order(named("p"), PROFILE))
 

@@ -122,6 +122,15 @@ def belongs_to(path: Path, number: int) -> None:
         (path.parent / _JOB).write_text(str(number), encoding="ascii")
 
 
+def _job_of(made: Path) -> int | None:
+    """Number of the job that a file handed in belongs to; None where nothing names one."""
+    try:
+        return int((made / _JOB).read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        # A machine that lost its power can leave the file without its figures.
+        return None
+
+
 def sweep(running: Collection[int] = ()) -> None:
     """Throw away files whose job was ended from outside, and those that nobody imported for long.
 
@@ -135,6 +144,6 @@ def sweep(running: Collection[int] = ()) -> None:
     oldest = time.time() - KEPT_SECONDS
     for made in folder().glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):  # another visit may be sweeping too
-            job = (made / _JOB).read_text(encoding="ascii") if (made / _JOB).exists() else ""
-            if (job and int(job) not in running) or (not job and made.stat().st_mtime < oldest):
+            job = _job_of(made)
+            if job not in running if job is not None else made.stat().st_mtime < oldest:
                 shutil.rmtree(made, ignore_errors=True)
