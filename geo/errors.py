@@ -17,6 +17,10 @@ class BoundaryFileError(CouvertureError):
     """A boundary file was refused; nothing was changed."""
 
 
+class DiskError(BoundaryFileError):
+    """The disk did not take what a boundary file holds: no fault of the file; nothing was changed."""
+
+
 class PopulationFileError(CouvertureError):
     """A population table was refused; nothing was changed."""
 

@@ -37,6 +37,7 @@ class Hdx:
     def __init__(self) -> None:
         self.files: dict[str, File] = {}
         self.answer = ""
+        self.answers = 1_000
         self.asked: list[tuple[str, str]] = []
         handler = type("Handler", (_Handler,), {"hdx": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -95,11 +96,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def describe(self) -> None:
         dataset = parse_qs(urlsplit(self.path).query)["id"][0]
-        answer = self.hdx.answer
+        self.hdx.answers -= 1
+        answer = self.hdx.answer if self.hdx.answers >= 0 else ""
         if answer == "html":
             self.reply(200, PAGE, Content_Type="text/html")
         elif answer == "stall":
             time.sleep(2)
+        elif answer == "cut":
+            self.reply(200, b'{"su', Content_Length="500")
+        elif answer.startswith("to "):
+            self.reply(302, Location=answer.removeprefix("to "))
         elif answer.isdigit():
             self.reply(int(answer), b"{}")
         elif answer:
@@ -183,6 +189,19 @@ class _Handler(BaseHTTPRequestHandler):
     def give_503(self, _file: File) -> None:
         self.reply(503, b"Busy")
 
+    def give_416(self, _file: File) -> None:
+        self.reply(416, Content_Range="bytes */0")
+
+    def give_unasked(self, file: File) -> None:
+        size = len(file.content)
+        self.reply(206, file.content, Content_Range=f"bytes 0-{size - 1}/{size}")
+
+    def give_no_figure(self, file: File) -> None:
+        self.reply(200, file.content, Content_Length="²")
+
+    def give_two_sizes(self, file: File) -> None:
+        self.reply(200, file.content, Content_Length="5, 9")
+
     def give_html(self, _file: File) -> None:
         self.reply(200, PAGE, Content_Type="text/html; charset=utf-8")
 
@@ -197,6 +216,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def give_local_file(self, _file: File) -> None:
         self.reply(302, Location="file:///etc/passwd")
+
+    def give_nowhere(self, _file: File) -> None:
+        self.reply(302, Location="https://[")
+
+    def give_no_letters(self, _file: File) -> None:
+        self.reply(302, Location="\xff\xfe")
+
+    def give_no_port(self, _file: File) -> None:
+        self.reply(302, Location="https://h:abc/")
 
 
 @pytest.fixture

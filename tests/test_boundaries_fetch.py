@@ -184,6 +184,12 @@ def test_a_line_that_drips_ends_with_the_time(mali, own_home):
         ("round", "renvoi vers une adresse refusée"),
         ("elsewhere", "renvoi vers une adresse refusée"),
         ("local_file", "renvoi vers une adresse refusée"),
+        ("nowhere", "renvoi vers une adresse refusée"),
+        ("no_letters", "renvoi vers une adresse refusée"),
+        ("no_port", "renvoi vers une adresse refusée"),
+        ("416", "ne donne pas ce fichier (416)"),
+        ("unasked", "ne donne pas ce fichier (206)"),
+        ("two_sizes", "n'est pas celle du service attendu"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_installed(mali, own_home, fault, words):
@@ -196,6 +202,27 @@ def test_a_file_without_end_is_given_up(mali, own_home):
     limits = download.Limits(stall_seconds=1, tries=2, max_bytes=3_000_000)
     assert "plus que la limite de 3 Mo" in fetch_mali(limits).message
     assert layers_of(own_home) == {}
+
+
+def test_a_size_that_is_no_figure_is_not_believed(mali):
+    mali.fault = "no_figure"
+    assert fetch_mali().state == fetching.INSTALLED
+
+
+@pytest.mark.parametrize("spoilt", [b'"\0\0"', b"\xff"])
+def test_a_label_that_is_spoilt_is_not_sent_back(mali, server, own_home, spoilt):
+    mali.fault, mali.faults = "cut", 1
+    fetch_mali(download.Limits(stall_seconds=0.3, tries=1))
+    (label,) = (own_home / "downloads").rglob("etag")
+    label.write_bytes(spoilt)
+    assert fetch_mali().state == fetching.INSTALLED
+    assert len(server.ranges()) == 2
+
+
+def test_half_a_letter_in_what_hdx_says_is_no_fault(mali, server):
+    mali.said = {"id": "\ud800"}
+    assert fetch_mali().state == fetching.INSTALLED
+    assert fetch_mali().state == fetching.CURRENT
 
 
 def test_a_redirection_to_the_store_of_files_is_followed(mali, server):
@@ -258,18 +285,34 @@ def test_edge_matched_polygons_beside_the_official_ones_are_left(mali, tmp_path)
         ('{"success": true, "result": {"resources": []}}', "aucun fichier de limites"),
         ('{"success": true, "result": {"resources": [null, 7, {"url": 3}]}}', "aucun fichier de limites"),
         ("403", "refuse l'accès (403)"),
-        ("stall", "Pas de réseau"),
+        ('{"success": true, "result": {"resources": 5}}', "aucun fichier de limites"),
+        (
+            '{"success": true, "result": {"resources": [{"format": "SHP", "url": "https://[/x.zip"}]}}',
+            "aucun fichier de limites",
+        ),
+        ("[" * 200_000, "n'est pas celle du service attendu"),
+        ("to https://[", "renvoi vers une adresse refusée"),
+        ("to \xff\xfe", "renvoi vers une adresse refusée"),
+        ("stall", "aucune réponse, ou coupée avant la fin"),
+        ("cut", "aucune réponse, ou coupée avant la fin"),
+        ("416", "ne donne pas ce fichier (416)"),
         ("500", "ne peut pas répondre maintenant (500)"),
     ],
 )
 def test_a_service_that_is_not_hdx(server, own_home, answer, words):
     server.answer = answer
-    try:
-        said = fetch_mali().message
-    except NetworkError as error:
-        said = str(error)
-    assert words in said
+    # The other country is tried too: it may lie elsewhere, or the fault may pass.
+    outcomes = fetching.fetch(limits=QUICK)
+    assert [(each.country, each.state) for each in outcomes] == [("ML", "refused"), ("MR", "refused")]
+    assert all(words in each.message and "\n" not in each.message for each in outcomes)
+    assert fetching.progress().outcomes == outcomes
     assert layers_of(own_home) == {}
+
+
+@pytest.mark.parametrize("answer", ["429", "500", "503", "cut", "stall"])
+def test_the_first_question_is_asked_again(mali, server, answer):
+    server.answer, server.answers = answer, 1
+    assert fetch_mali().state == fetching.INSTALLED
 
 
 def nobody() -> str:
@@ -357,9 +400,27 @@ def test_a_process_that_is_gone_is_not_running(own_home, monkeypatch):
     stale = fetching.asdict(fetching.Progress(fetching.RUNNING, "ML", 5, 10)) | {"at": time.time() - 60}
     (own_home / "downloads/progress.json").write_text(json.dumps(stale), encoding="utf-8")
     assert fetching.progress().state == fetching.INTERRUPTED
+    # The page says when.
+    assert fetching.progress().at == stale["at"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"state": 1, "outcomes": 3}', '{"outcomes": [{}]}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "[" * 200_000,
+        '{"state": 1, "outcomes": 3}',
+        '{"outcomes": [{}]}',
+        '{"state": "running", "outcomes": [], "at": "today"}',
+        '{"state": "ended", "outcomes": [], "at": null}',
+        '{"state": "ended", "outcomes": [], "at": 1e300}',
+        '{"state": "ended", "outcomes": [], "at": NaN}',
+        '{"state": "running", "outcomes": [], "at": 1.0, "done": "half"}',
+        '{"at": 1.0, "state": "", "outcomes": [{"country": "", "state": "", "message": "", "notes": 5}]}',
+    ],
+)
 def test_a_spoilt_file_of_progress_is_none(own_home, text):
     (own_home / "downloads").mkdir()
     (own_home / "downloads/progress.json").write_text(text, encoding="utf-8")

@@ -5,12 +5,14 @@ What happened each time is written down in docs/faults.md.
 
 # ruff: noqa: F811 - fixtures are imported by name
 import contextlib
+import errno
 import os
 import pwd
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
@@ -227,6 +229,24 @@ def test_a_download_that_does_not_fit_goes_on_when_there_is_room(small, tmp_path
     assert hdx.ranges()[-1].startswith("bytes=")
 
 
+@pytest.mark.parametrize("digest", [{}, {"hash": ""}], ids=["digest", "no digest"])
+def test_no_room_to_unpack_is_no_fault_of_the_archive(tmp_path, monkeypatch, own_home, hdx, digest):
+    monkeypatch.setattr(installing, "read_communes", known)
+    content = zipped_shapefile(official(), tmp_path, "mli_admin3").read_bytes()
+    hdx.files["cod-ab-mli"] = File("mli_admin3.zip", content, said=digest)
+    with disk(tmp_path / "scratch", kilobytes=4) as scratch:
+        monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+        (outcome,) = fetching.fetch(["ML"])
+    assert outcome.message == (
+        f"{scratch} : écriture impossible ({NO_ROOM}). Libérez de la place ou changez TMPDIR."
+    )
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (outcome,) = fetching.fetch(["ML"])
+    assert outcome.state == fetching.INSTALLED
+    # What had come was kept.
+    assert len(hdx.ranges()) == 1
+
+
 def test_files_for_the_browser_that_do_not_fit(small):
     fill(small, leave=50_000)
     refused(lambda: assets.lay_out(small), f"impossible d'écrire \\({NO_ROOM}", ViewError)
@@ -267,6 +287,25 @@ def test_a_read_only_home(own_home, tmp_path, monkeypatch, capsys, hdx):
     assert capsys.readouterr().err.count("\n") == 1
     assert list(own_home.iterdir()) == []
     assert use("embedded_ml").layers[0].name == "embedded_ml"
+
+
+def test_a_temporary_folder_that_may_not_be_written(tmp_path, monkeypatch):
+    archive = zipped_shapefile(official(), tmp_path, "mli_admin3")
+    with read_only(tmp_path / "scratch") as scratch:
+        monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+        refused(lambda: install([archive]), f"{scratch} : écriture impossible", BoundaryFileError)
+
+
+def test_no_temporary_folder_at_all(own_home, tmp_path, monkeypatch, capsys):
+    archive = zipped_shapefile(official(), tmp_path, "mli_admin3")
+
+    def none():
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    assert main(["boundaries", "install", str(archive)]) == 2
+    said = capsys.readouterr().err
+    assert said == "Aucun dossier temporaire où écrire. Libérez de la place ou donnez-en un par TMPDIR.\n"
 
 
 def test_files_for_the_browser_that_lie_there_already_serve_from_a_read_only_folder(tmp_path):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -18,6 +18,7 @@ from geo import __version__
 from geo.errors import NetworkError, NoNetworkError
 from geo.i18n import _, number
 
+_Answer = TypeVar("_Answer")
 # Bytes done, and bytes in all (0: not known).
 Report = Callable[[int, int], None]
 
@@ -26,7 +27,9 @@ _CHUNK: Final = 1 << 16
 _MAX_JSON_BYTES: Final = 5_000_000
 _JSON_SECONDS: Final = 60.0
 _DIGESTS: Final = {32: "md5", 40: "sha1", 64: "sha256"}
-_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+)")
+_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+)", re.ASCII)
+# More digits than any size has, in a figure that another machine tells.
+_TOO_MANY_DIGITS: Final = 16
 _FAULTS: Final = (requests.RequestException, urllib3.exceptions.HTTPError)
 
 
@@ -74,13 +77,26 @@ class _BusyError(_CutOffError):
     """The server is there and says that it cannot answer now."""
 
 
+class _UnreachedError(_CutOffError):
+    """There is no way to the server at all."""
+
+
 def client(address: str) -> requests.Session:
-    """Return a session that speaks HTTPS only; plain HTTP with a mirror whose own address is plain."""
+    """Return a session that speaks HTTPS only; plain HTTP with a mirror whose own address is plain.
+
+    Raises
+    ------
+    NetworkError
+        If the address is none.
+    """
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise _no_address(address) from error
     session = requests.Session()
     # Whatever a redirection says, an address of another kind has no adapter.
     session.adapters.clear()
     session.mount("https://", requests.adapters.HTTPAdapter())
-    parts = urlsplit(address)
     if parts.scheme == "http":
         session.mount(f"http://{parts.netloc}/", requests.adapters.HTTPAdapter())
     session.max_redirects = 5
@@ -98,20 +114,12 @@ def json_of(session: requests.Session, url: str, limits: Limits) -> Any:
     """
     until = time.monotonic() + min(limits.total_seconds, _JSON_SECONDS)
     try:
-        with _answer(session, url, {}, limits) as answer:
-            _refuse_status(answer)
-            content = b""
-            for piece in _pieces(answer, until):
-                content += piece
-                if len(content) > _MAX_JSON_BYTES:
-                    raise not_the_service(url)
-    except _BusyError as error:
-        raise _busy(url, error) from error
+        content = _persist(lambda: _content(session, url, until, limits), limits=limits, until=until)
     except _CutOffError as error:
-        raise no_network(url) from error
+        raise _words_of_cut(url, error, 0, until) from error
     try:
         return json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise not_the_service(url) from error
 
 
@@ -139,27 +147,42 @@ def download(
     if wanted.size > limits.max_bytes:
         raise _too_large(wanted.name, limits)
     until = time.monotonic() + limits.total_seconds
-    tries = 0
-    while True:
-        before = _size(part)
-        try:
-            _bring(session, wanted, part, until=until, limits=limits, report=report)
-            break
-        except _CutOffError as error:
-            tries = tries + 1 if _size(part) <= before else 1
-            if tries >= limits.tries or time.monotonic() > until:
-                raise _words_of_cut(wanted, error, _size(part), until) from error
-            time.sleep(min(limits.pause_seconds * tries, max(0.0, until - time.monotonic())))
+    try:
+        _persist(
+            lambda: _bring(session, wanted, part, until=until, limits=limits, report=report),
+            limits=limits,
+            until=until,
+            done=lambda: _size(part),
+        )
+    except _CutOffError as error:
+        raise _words_of_cut(wanted.url, error, _size(part), until) from error
     _check(part, wanted)
     part.replace(target)
     return target
+
+
+def told_size(text: str) -> int:
+    """Return a size as another machine tells it [bytes]; 0 where that is no figure.
+
+    >>> told_size("1200"), told_size("²"), told_size("-5"), told_size("9" * 5000)
+    (1200, 0, 0, 0)
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _TOO_MANY_DIGITS else 0
+
+
+def host(url: str) -> str:
+    """Name of the machine in an address; all of an address that names none."""
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:
+        return url
 
 
 def no_network(url: str) -> NoNetworkError:
     """Error for a service that cannot be reached."""
     return NoNetworkError(
         _("Pas de réseau : {host} ne répond pas. Rien n'a été changé ; réessayez avec une connexion.").format(
-            host=urlsplit(url).hostname
+            host=host(url)
         )
     )
 
@@ -170,7 +193,7 @@ def not_the_service(url: str) -> NetworkError:
         _(
             "{host} : la réponse n'est pas celle du service attendu. Un portail de connexion la remplace "
             "peut-être : ouvrez une page web, puis réessayez. Rien n'a été changé."
-        ).format(host=urlsplit(url).hostname)
+        ).format(host=host(url))
     )
 
 
@@ -184,34 +207,72 @@ def _size(part: Path) -> int:
     return part.stat().st_size if part.exists() else 0
 
 
+def _persist(
+    ask: Callable[[], _Answer], *, limits: Limits, until: float, done: Callable[[], int] = lambda: 0
+) -> _Answer:
+    """Ask until an answer is whole; a try that brought more bytes (``done``) lets the count begin anew."""
+    tries = 0
+    while True:
+        before = done()
+        try:
+            return ask()
+        except _CutOffError:
+            tries = tries + 1 if done() <= before else 1
+            if tries >= limits.tries or time.monotonic() > until:
+                raise
+            time.sleep(min(limits.pause_seconds * tries, max(0.0, until - time.monotonic())))
+
+
+def _content(session: requests.Session, url: str, until: float, limits: Limits) -> bytes:
+    """Body of an answer that describes a file."""
+    content = b""
+    try:
+        with _answer(session, url, {}, limits) as answer:
+            _refuse_status(answer)
+            for piece in _pieces(answer, until):
+                content += piece
+                if len(content) > _MAX_JSON_BYTES:
+                    raise not_the_service(url)
+    except _UnreachedError as error:
+        # Without a network, waiting for the next try would only keep the reader from knowing.
+        raise no_network(url) from error
+    return content
+
+
 def _answer(
     session: requests.Session, url: str, headers: dict[str, str], limits: Limits
 ) -> requests.Response:
     times = (limits.connect_seconds, limits.stall_seconds)
     try:
+        requests.Request("GET", url).prepare()
+    except ValueError as error:
+        raise _no_address(url) from error
+    try:
         return session.get(url, headers=headers, timeout=times, stream=True)
-    except (requests.TooManyRedirects, requests.exceptions.InvalidSchema) as error:
+    except requests.exceptions.InvalidHeader as error:
+        raise not_the_service(url) from error
+    except (requests.TooManyRedirects, ValueError) as error:
+        # The address itself is one: what is refused, or cannot be read, is where it leads.
         raise NetworkError(
-            _("{host} : renvoi vers une adresse refusée. Rien n'a été changé.").format(
-                host=urlsplit(url).hostname
-            )
+            _("{host} : renvoi vers une adresse refusée. Rien n'a été changé.").format(host=host(url))
         ) from error
-    except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema) as error:
-        raise NetworkError(_("« {url} » n'est pas une adresse de service.").format(url=url)) from error
     except requests.exceptions.SSLError as error:
         raise NetworkError(
             _(
                 "{host} : certificat refusé. Vérifiez la date de la machine, ou un portail de connexion."
-            ).format(host=urlsplit(url).hostname)
+            ).format(host=host(url))
         ) from error
     except _FAULTS as error:
-        raise _CutOffError(str(error)) from error
+        # What kept it from connecting, and only that, requests hands on as a MaxRetryError.
+        never = bool(error.args) and isinstance(error.args[0], urllib3.exceptions.MaxRetryError)
+        raise (_UnreachedError if never else _CutOffError)(str(error)) from error
 
 
 def _refuse_status(answer: requests.Response) -> None:
     """Raise for a status that no second try changes; one that may pass is a cut."""
-    code, host = answer.status_code, urlsplit(answer.url).hostname
-    if code in (200, 206, 416):
+    code = answer.status_code
+    # A part of it, or none, answers only who asked for a part.
+    if code == 200 or (code in (206, 416) and "Range" in answer.request.headers):
         return
     if code in (408, 429) or code >= 500:
         raise _BusyError(str(code))
@@ -221,7 +282,7 @@ def _refuse_status(answer: requests.Response) -> None:
         else _("{host} ne donne pas ce fichier ({code}).")
     )
     hint = _("Téléchargez-le avec un navigateur, puis « python -m geo boundaries install FICHIER ».")
-    raise NetworkError(f"{text.format(host=host, code=code)} {hint}")
+    raise NetworkError(f"{text.format(host=host(answer.url), code=code)} {hint}")
 
 
 def _pieces(answer: requests.Response, until: float) -> Iterator[bytes]:
@@ -245,8 +306,8 @@ def _bring(
     start = _size(part)
     label = part.with_name("etag")
     headers = {"Range": f"bytes={start}-"} if start else {}
-    if start and label.exists():
-        headers["If-Range"] = label.read_text(encoding="ascii")
+    if start and label.exists() and _strong(etag := label.read_text(encoding="ascii", errors="replace")):
+        headers["If-Range"] = etag
     with _answer(session, wanted.url, headers, limits) as answer:
         _refuse_status(answer)
         total = _total(answer, start)
@@ -280,14 +341,17 @@ def _total(answer: requests.Response, start: int) -> int | None:
         return start if answer.headers.get("Content-Range") == f"bytes */{start}" else None
     if answer.status_code == 206:
         told = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-        return int(told[2]) if told and start and int(told[1]) == start else None
-    length = answer.headers.get("Content-Length", "")
-    return int(length) if length.isdigit() else 0
+        return told_size(told[2]) if told and told[1] == str(start) else None
+    return told_size(answer.headers.get("Content-Length", ""))
+
+
+def _strong(etag: str) -> bool:
+    # A weak one does not promise the same bytes.
+    return etag.startswith('"') and etag.isascii() and etag.isprintable()
 
 
 def _keep_label(label: Path, etag: str) -> None:
-    # A weak one does not promise the same bytes.
-    if etag.startswith('"') and etag.isascii():
+    if _strong(etag):
         label.write_text(etag, encoding="ascii")
     else:
         label.unlink(missing_ok=True)
@@ -320,22 +384,17 @@ def _too_large(name: str, limits: Limits) -> NetworkError:
     )
 
 
-def _busy(url: str, error: _BusyError) -> NetworkError:
-    return NetworkError(
-        _("{host} ne peut pas répondre maintenant ({code}). Réessayez plus tard.").format(
-            host=urlsplit(url).hostname, code=error
-        )
-    )
+def _no_address(url: str) -> NetworkError:
+    return NetworkError(_("« {url} » n'est pas une adresse de service.").format(url=url))
 
 
-def _words_of_cut(wanted: Wanted, error: _CutOffError, done: int, until: float) -> NetworkError:
+def _words_of_cut(url: str, error: _CutOffError, done: int, until: float) -> NetworkError:
     if isinstance(error, _BusyError):
-        return _busy(wanted.url, error)
-    host, done_mb = urlsplit(wanted.url).hostname, number(done / 1_000_000, 1)
-    if time.monotonic() > until:
+        text = _("{host} ne peut pas répondre maintenant ({code}). Réessayez plus tard.")
+    elif not done:
+        text = _("{host} : aucune réponse, ou coupée avant la fin. Rien n'a été changé ; réessayez.")
+    elif time.monotonic() > until:
         text = _("{host} : temps écoulé, {done} Mo reçus. Relancez : le téléchargement reprendra là.")
-    elif done:
-        text = _("{host} : ligne coupée, {done} Mo reçus. Relancez : le téléchargement reprendra là.")
     else:
-        return no_network(wanted.url)
-    return NetworkError(text.format(host=host, done=done_mb))
+        text = _("{host} : ligne coupée, {done} Mo reçus. Relancez : le téléchargement reprendra là.")
+    return NetworkError(text.format(host=host(url), code=error, done=number(done / 1_000_000, 1)))

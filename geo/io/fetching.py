@@ -10,16 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar, get_origin
 
 import filelock
 import requests
 
 from geo import settings
-from geo.errors import BoundaryFileError, CouvertureError, NetworkError, NoNetworkError
+from geo.errors import BoundaryFileError, CouvertureError, DiskError, NetworkError, NoNetworkError
 from geo.i18n import LANGUAGE_VARIABLE, _, language, number, short_date
 from geo.io import download, hdx
 from geo.io.folders import reason, write_text_at_once
@@ -75,6 +75,9 @@ class Progress:
     outcomes: list[Outcome] = field(default_factory=list)
     at: float = 0.0
     lang: str = ""
+
+
+_Read = TypeVar("_Read", Progress, Outcome)
 
 
 class _CancelledError(Exception):
@@ -169,10 +172,11 @@ def _one(
     }
     try:
         done = install([path], papers=papers | ({"licence": found.licence} if found.licence else {}))
-    except CouvertureError as error:
-        # A full disk is no fault of the file: what is proven to be right is not brought twice.
-        if not (found.wanted.digest and isinstance(error.__cause__, OSError)):
-            path.unlink()
+    except DiskError:
+        # No fault of the file: it is not brought twice.
+        raise
+    except CouvertureError:
+        path.unlink()
         raise
     path.unlink()
     layer, official = next(iter(done.layers.items()))
@@ -218,12 +222,29 @@ def progress() -> Progress | None:
     """Return how far the running fetch is or how the last one ended; None where there was none."""
     try:
         read = json.loads((_folder() / "progress.json").read_text(encoding="utf-8"))
-        found = Progress(**read | {"outcomes": [Outcome(**each) for each in read["outcomes"]]})
-    except (OSError, ValueError, TypeError, KeyError):
+        outcomes = [_sound(Outcome(**each)) for each in read["outcomes"]]
+        found = _sound(Progress(**read | {"outcomes": outcomes}))
+        date.fromtimestamp(found.at)
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
     if found.state == RUNNING and abs(time.time() - found.at) > _START_SECONDS and not _held():
-        return Progress(INTERRUPTED)
+        return Progress(INTERRUPTED, at=found.at)
     return found
+
+
+def _sound(read: _Read) -> _Read:
+    """Return ``read`` if each of its values is of the kind that is written there.
+
+    Raises
+    ------
+    TypeError
+        If one is not.
+    """
+    for each in fields(read):
+        kind: Any = get_origin(each.type) or each.type
+        if not isinstance(getattr(read, each.name), kind):
+            raise TypeError(each.name)
+    return read
 
 
 def _held() -> bool:

@@ -1,10 +1,16 @@
 """Folders written whole or not at all, small files replaced at once."""
 
+import errno
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
+
+from geo.i18n import _
+
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 def write_folders(parent: Path, writers: Mapping[str, Callable[[Path], None]]) -> None:
@@ -67,3 +73,19 @@ def write_text_at_once(path: Path, text: str) -> None:
 def reason(error: OSError) -> str:
     """Return why the disk refused, in the system's words: a library puts its own around them."""
     return os.strerror(error.errno) if error.errno else str(error.strerror or error)
+
+
+def no_room(error: OSError) -> bool:
+    """Whether the disk takes no more, or nothing at all: no fault of what was read to be written there."""
+    return error.errno in _NO_ROOM
+
+
+def temporary_refused(error: OSError) -> str:
+    """Return what a reader is told where temporary files cannot be written: where, why, what to do."""
+    try:
+        folder = tempfile.gettempdir()
+    except OSError:
+        return _("Aucun dossier temporaire où écrire. Libérez de la place ou donnez-en un par TMPDIR.")
+    return _("{folder} : écriture impossible ({reason}). Libérez de la place ou changez TMPDIR.").format(
+        folder=folder, reason=reason(error)
+    )

@@ -68,7 +68,7 @@ def published(session: requests.Session, country: str, *, limits: download.Limit
         url=link,
         name=_file_name(link),
         edition="|".join([_text(resource, "id"), modified, _text(resource, "hash"), _text(resource, "size")]),
-        size=_size(resource),
+        size=download.told_size(_text(resource, "size")),
         digest=_digest(resource),
     )
     licence = _text(found, "license_title")
@@ -84,7 +84,8 @@ def best(resources: Any) -> Mapping[str, Any] | None:
     >>> best([{"format": "GeoJSON", "url": "https://h/mli_admin_boundaries.geojson.zip"}, one]) == one
     True
     """
-    listed = [each for each in resources or () if isinstance(each, Mapping) and _link(each)]
+    told = resources if isinstance(resources, list) else []
+    listed = [each for each in told if isinstance(each, Mapping) and _link(each)]
     fitting = [each for each in listed if _kind(each) is not None and _link(each).lower().endswith(_ENDINGS)]
     newest = sorted(fitting, key=lambda each: _text(each, "last_modified"), reverse=True)
     return min(newest, key=lambda each: (_rank(_file_name(_link(each))), _kind(each)), default=None)
@@ -103,22 +104,23 @@ def _kind(resource: Mapping[str, Any]) -> int | None:
 
 def _text(values: Mapping[str, Any], name: str) -> str:
     value = values.get(name)
-    return "" if value is None else str(value).strip()
+    # JSON can tell half a letter; no file and no address can hold it.
+    return "" if value is None else str(value).strip().encode(errors="replace").decode()
 
 
 def _link(resource: Mapping[str, Any]) -> str:
-    return _text(resource, "download_url") or _text(resource, "url")
+    link = _text(resource, "download_url") or _text(resource, "url")
+    try:
+        urlsplit(link)
+    except ValueError:
+        return ""
+    return link
 
 
 def _file_name(link: str) -> str:
     # The name becomes one of a file of ours: nothing of it may lead elsewhere.
     name = PurePosixPath(unquote(urlsplit(link).path)).name
     return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".")[-120:] or "limites.zip"
-
-
-def _size(resource: Mapping[str, Any]) -> int:
-    said = _text(resource, "size")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else 0
 
 
 def _digest(resource: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from geo.boundaries import Boundaries, border
 from geo.embedded import hierarchy
-from geo.errors import BoundaryFileError
+from geo.errors import BoundaryFileError, DiskError
 from geo.i18n import _
 from geo.io.folders import reason
 from geo.io.layers import (
@@ -89,7 +89,7 @@ def install(
         write_layers(installed_dir(), fresh)
         set_in_use(chosen)
     except OSError as error:
-        raise BoundaryFileError(
+        raise DiskError(
             _(
                 "{folder} : écriture impossible ({reason}). Libérez de la place ou changez COUVERTURE_HOME."
             ).format(folder=installed_dir(), reason=reason(error))

@@ -14,10 +14,11 @@ import pyogrio
 from pyogrio.errors import DataSourceError
 
 from geo import settings
-from geo.errors import BoundaryFileError
+from geo.errors import BoundaryFileError, DiskError
 from geo.i18n import _, number
 from geo.io import gdal
 from geo.io.archives import SPOILT
+from geo.io.folders import no_room, temporary_refused
 from geo.official import recognise
 
 _READABLE: Final = (".shp", ".gpkg", ".geojson", ".json")
@@ -73,28 +74,38 @@ def _too_large(file: str, size: float, limit: int) -> BoundaryFileError:
 
 @contextmanager
 def _unpacked(path: Path) -> Iterator[Path]:
-    """Unpack the members that may be read, by base name, and never more than the limit."""
-    limit = settings.MAX_UNPACKED_MB * 1_000_000
-    with tempfile.TemporaryDirectory(prefix="couverture-") as scratch:
+    """Give a folder of the members that may be read, gone afterwards."""
+    try:
+        scratch = tempfile.TemporaryDirectory(prefix="couverture-")
+    except OSError as error:
+        raise DiskError(temporary_refused(error)) from error
+    with scratch as folder:
         try:
-            with zipfile.ZipFile(path) as archive:
-                members = [member for member in archive.infolist() if _wanted(member)]
-                announced = sum(member.file_size for member in archive.infolist())
-                if announced > limit:
-                    raise _too_large(path.name, announced, settings.MAX_UNPACKED_MB)
-                room = limit
-                for member in members:
-                    room -= _extract(archive, member, Path(scratch), room, path.name)
+            _unpack(path, Path(folder))
         except SPOILT as error:
             raise _cut(path.name) from error
         except OSError as error:
-            # A spoilt offset makes an impossible seek; a full disk ends here too.
+            if no_room(error):
+                raise DiskError(temporary_refused(error)) from error
+            # A spoilt offset makes an impossible seek.
             raise BoundaryFileError(
                 _("{file} : archive impossible à ouvrir ({reason}). Téléchargez-la à nouveau.").format(
                     file=path.name, reason=error.strerror
                 )
             ) from error
-        yield Path(scratch)
+        yield Path(folder)
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    """Unpack the members that may be read, by base name, and never more than the limit."""
+    room = settings.MAX_UNPACKED_MB * 1_000_000
+    with zipfile.ZipFile(path) as archive:
+        members = [member for member in archive.infolist() if _wanted(member)]
+        announced = sum(member.file_size for member in archive.infolist())
+        if announced > room:
+            raise _too_large(path.name, announced, settings.MAX_UNPACKED_MB)
+        for member in members:
+            room -= _extract(archive, member, folder, room, path.name)
 
 
 def _wanted(member: zipfile.ZipInfo) -> bool:

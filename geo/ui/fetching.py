@@ -2,14 +2,13 @@
 
 from datetime import date
 from typing import Final
-from urllib.parse import urlsplit
 
 import streamlit as st
 
 from geo import acts, settings, words
 from geo.errors import CouvertureError
 from geo.i18n import _, language, set_language, short_date, unbroken
-from geo.io import fetching
+from geo.io import download, fetching
 from geo.store import database
 from geo.ui import who
 from geo.ui.parts import escaped
@@ -43,7 +42,7 @@ def _part(lang: str) -> None:
         st.rerun()
     if found is not None:
         st.html(ended(found))
-    host = urlsplit(settings.hdx_address()).hostname
+    host = download.host(settings.hdx_address())
     text = _(
         "Demande à {host} les limites COD-AB actuelles des deux pays, les vérifie et les met en usage pour "
         "tous. Rien n'est demandé à une autre machine avant ce clic."

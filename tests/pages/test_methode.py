@@ -128,6 +128,17 @@ def test_without_a_network_the_page_says_so(monkeypatch, lang, words):
     )
 
 
+def test_a_spoilt_note_of_the_last_fetch_and_an_address_that_is_none(monkeypatch, own_home):
+    monkeypatch.setenv("COUVERTURE_HDX", "https://[")
+    (own_home / "downloads").mkdir()
+    text = '{"state": "ended", "outcomes": [], "at": 1e300}'
+    (own_home / "downloads/progress.json").write_text(text, encoding="utf-8")
+    app = open_page("methode")
+    assert "Rien n'est demandé à une autre machine avant ce clic" in said(app)
+    press(app, "fetch_start")
+    assert "« https://[ » n'est pas une adresse de service" in ended(app)
+
+
 def test_a_folder_that_cannot_be_written_is_said(own_home):
     (own_home / "downloads").write_text("in the way", encoding="utf-8")
     app = open_page("methode")
