@@ -18,7 +18,7 @@ class BoundaryFileError(CouvertureError):
 
 
 class DiskError(BoundaryFileError):
-    """The disk did not take what a boundary file holds: no fault of the file; nothing was changed."""
+    """The disk takes nothing, or another installation has it: no fault of the file; nothing was changed."""
 
 
 class PopulationFileError(CouvertureError):

@@ -21,6 +21,14 @@ from geo.projection import area_sqkm
 from tests import toy
 from tests.boundary_files import MALI_ZIP, MAURITANIA_ZIP, SHARED, needs_shared
 
+TOY_PAPERS = {
+    "name": "toy",
+    "country": "ML",
+    "vintage": "COD-AB 2021",
+    "indicative": False,
+    "source": "drawn by hand",
+}
+
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,7 +247,7 @@ def test_lines_of_two_levels_coincide(shipped: Boundaries) -> None:
 
 def test_a_layer_comes_back_as_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     communes = toy.communes().query("country == 'ML'").reset_index(drop=True)
-    papers = {"name": "toy", "country": "ML", "vintage": "COD-AB 2021"}
+    papers = TOY_PAPERS
     write_layers(tmp_path / "home/boundaries", {"toy": (embedded.hierarchy(communes), papers)})
     layer = read_layer("toy")
     assert layer.communes.geometry.equals(communes.geometry)
@@ -250,7 +258,7 @@ def test_a_layer_comes_back_as_it_was_written(tmp_path: Path, monkeypatch: pytes
 
 def test_the_version_follows_the_layers(tmp_path: Path, shipped: Boundaries) -> None:
     communes = toy.communes().query("country == 'ML'").reset_index(drop=True)
-    papers = {"name": "toy", "country": "ML", "vintage": "COD-AB 2021"}
+    papers = TOY_PAPERS
     write_layers(tmp_path / "home/boundaries", {"toy": (embedded.hierarchy(communes), papers)})
     other = load_boundaries({"ML": "toy", "MR": "embedded_mr"})
     assert other.version != shipped.version
@@ -260,7 +268,7 @@ def test_the_version_follows_the_layers(tmp_path: Path, shipped: Boundaries) -> 
 
 def test_a_damaged_layer_says_how_to_go_back(tmp_path: Path) -> None:
     communes = toy.communes().query("country == 'ML'").reset_index(drop=True)
-    papers = {"name": "toy", "country": "ML", "vintage": "COD-AB 2021"}
+    papers = TOY_PAPERS
     write_layers(tmp_path / "home/boundaries", {"toy": (embedded.hierarchy(communes), papers)})
     file = tmp_path / "home/boundaries/toy/communes.parquet"
     file.write_bytes(file.read_bytes()[:-100])

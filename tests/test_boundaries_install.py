@@ -356,6 +356,7 @@ def test_installing_again_replaces_and_use_goes_back(tmp_path: Path, home: Path,
     assert use("embedded_ml").name == "embedded_ml+embedded_mr"
     assert load_boundaries().name == "embedded_ml+embedded_mr"
     assert sorted(path.name for path in (home / "boundaries").iterdir()) == [
+        ".lock",
         "cod_ab_ml_20211220",
         "in_use.json",
     ]

@@ -205,7 +205,7 @@ def test_boundaries_that_do_not_fit_change_nothing(small, tmp_path, monkeypatch)
     ballast = fill(small, leave=8_000)
     before = load_boundaries().version
     refused(lambda: install([archive]), f"écriture impossible \\({NO_ROOM}", BoundaryFileError)
-    assert snapshot(small / "boundaries") == {}
+    assert snapshot(small / "boundaries") == {".lock": b""}
     assert load_boundaries().version == before
     ballast.unlink()
     install([archive])
@@ -284,7 +284,12 @@ def test_a_read_only_home(own_home, tmp_path, monkeypatch, capsys, hdx):
         refused(fetching.start, "écriture impossible", BoundaryFileError)
         refused(lambda: uploads.keep("f.csv", b"x"), "impossible d'écrire")
         assert main(["boundaries", "install", str(archive)]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+        for command in ("boundaries", "population", "localities", "severity"):
+            (known_name,) = {"boundaries": ["embedded_ml"], "population": ["embedded"]}.get(command, [""])
+            assert main([command, "use", known_name]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 5
+    assert all("écriture impossible" in line for line in said)
     assert list(own_home.iterdir()) == []
     assert use("embedded_ml").layers[0].name == "embedded_ml"
 

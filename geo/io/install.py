@@ -11,7 +11,7 @@ from geo.boundaries import Boundaries, border
 from geo.embedded import hierarchy
 from geo.errors import BoundaryFileError, DiskError
 from geo.i18n import _
-from geo.io.folders import reason
+from geo.io.folders import changing
 from geo.io.layers import (
     EMBEDDED,
     about,
@@ -19,6 +19,7 @@ from geo.io.layers import (
     installed_dir,
     layer_dirs,
     load_boundaries,
+    read_layer,
     set_in_use,
     write_layers,
 )
@@ -84,16 +85,10 @@ def install(
         layer: (hierarchy(official.communes), _papers(layer, path, official) | tidied_texts(papers or {}))
         for layer, (path, official) in named.items()
     }
-    chosen = {**in_use(), **{official.country: layer for layer, (_path, official) in named.items()}}
-    try:
+    with changing(installed_dir(), DiskError):
+        chosen = {**in_use(), **{official.country: layer for layer, (_path, official) in named.items()}}
         write_layers(installed_dir(), fresh)
         set_in_use(chosen)
-    except OSError as error:
-        raise DiskError(
-            _(
-                "{folder} : écriture impossible ({reason}). Libérez de la place ou changez COUVERTURE_HOME."
-            ).format(folder=installed_dir(), reason=reason(error))
-        ) from error
     boundaries = load_boundaries()
     overlap, gap = border(boundaries)
     return Installed({layer: official for layer, (_p, official) in named.items()}, boundaries, overlap, gap)
@@ -157,12 +152,12 @@ def use(name: str) -> Boundaries:
     Raises
     ------
     BoundaryFileError
-        If there is no such layer or it is damaged: then nothing changes.
+        If there is no such layer, it is damaged, or the folder cannot be written: then nothing changes.
+        If the layer of the other country is missing or damaged: each is put right by a choice of its own.
     """
-    chosen = {**in_use(), str(about(name)["country"]): name}
-    boundaries = load_boundaries(chosen)
-    set_in_use(chosen)
-    return boundaries
+    with changing(installed_dir(), BoundaryFileError):
+        set_in_use({**in_use(), read_layer(name).country: name})
+    return load_boundaries()
 
 
 def status() -> list[dict[str, Any]]:

@@ -16,11 +16,20 @@ from geo import settings
 from geo.boundaries import Boundaries, Layer, compose
 from geo.errors import BoundaryFileError
 from geo.i18n import _
-from geo.io.folders import write_folders, write_text_at_once
+from geo.io.folders import names_only, read_object, write_folders, write_text_at_once
 from geo.projection import storage_crs
 
 EMBEDDED: Final = {"ML": "embedded_ml", "MR": "embedded_mr"}
 LEVEL_FILES: Final = ("communes", "cercles", "regions")
+# What every ``layer.json`` says; the other papers may be absent.
+_PAPERS: Final = {
+    "country": str,
+    "vintage": str,
+    "indicative": bool,
+    "source": str,
+    "counts": dict,
+    "sha256": dict,
+}
 
 
 def installed_dir() -> Path:
@@ -43,12 +52,17 @@ def in_use() -> dict[str, str]:
     if not path.exists():
         return dict(EMBEDDED)
     try:
-        chosen = json.loads(path.read_text(encoding="utf-8"))
+        chosen = read_object(path)
+        if not names_only(chosen):
+            raise ValueError("not a name for each country")
     except (OSError, ValueError) as error:
-        raise BoundaryFileError(
-            _("{file} est illisible : supprimez-le pour revenir aux limites livrées.").format(file=path)
-        ) from error
-    return {country: str(chosen.get(country, name)) for country, name in EMBEDDED.items()}
+        raise _unreadable_choice() from error
+    return {country: chosen.get(country, name) for country, name in EMBEDDED.items()}
+
+
+def _unreadable_choice() -> BoundaryFileError:
+    text = _("{file} est illisible : supprimez-le pour revenir aux limites livrées.")
+    return BoundaryFileError(text.format(file=installed_dir() / "in_use.json"))
 
 
 def state_key() -> str:
@@ -75,20 +89,30 @@ def about(name: str) -> dict[str, Any]:
     Raises
     ------
     BoundaryFileError
-        If there is no such layer or its file cannot be read.
+        If there is no such layer, or its file cannot be read or lacks what every layer says.
     """
     folder = layer_dirs().get(name)
     if folder is None:
-        known = ", ".join(layer_dirs())
-        raise BoundaryFileError(
-            _("Aucune couche de limites « {name} » : choisissez parmi {known}.").format(
-                name=name, known=known
-            )
-        )
+        raise _missing(name)
     try:
-        return dict(json.loads((folder / "layer.json").read_text(encoding="utf-8")))
+        papers = read_object(folder / "layer.json", _PAPERS)
+        if papers["country"] not in EMBEDDED or not names_only(papers["sha256"]):
+            raise ValueError("country or sha256")
     except (OSError, ValueError) as error:
         raise _damaged(name, "layer.json") from error
+    return papers
+
+
+def _missing(name: str) -> BoundaryFileError:
+    embedded = [EMBEDDED[country] for country, used in in_use().items() if used == name]
+    if embedded:
+        text = _(
+            "La couche de limites « {name} », en usage, manque : réinstallez-la, ou revenez aux limites "
+            "livrées avec « python -m geo boundaries use {embedded} »."
+        )
+        return BoundaryFileError(text.format(name=name, embedded=embedded[0]))
+    text = _("Aucune couche de limites « {name} » : choisissez parmi {known}.")
+    return BoundaryFileError(text.format(name=name, known=", ".join(layer_dirs())))
 
 
 def _damaged(name: str, file: str) -> BoundaryFileError:
@@ -158,6 +182,10 @@ def load_boundaries(chosen: Mapping[str, str] | None = None) -> Boundaries:
     Raises
     ------
     BoundaryFileError
-        If a layer is missing or damaged; the message says how to go back to the embedded one.
+        If a layer is missing, damaged or of another country; the message says how to go back to the
+        embedded one.
     """
-    return compose([read_layer(name) for _country, name in sorted((chosen or in_use()).items())])
+    layers = {country: read_layer(name) for country, name in sorted((chosen or in_use()).items())}
+    if any(layer.country != country for country, layer in layers.items()):
+        raise _unreadable_choice()
+    return compose(list(layers.values()))

@@ -55,7 +55,8 @@ def _damaged(name: str) -> LocalityFileError:
     return LocalityFileError(text.format(name=name))
 
 
-SHELF: Final = Shelf("localities", _unknown, _unusable, _damaged)
+_PAPERS: Final = {"source": str, "localities": int}
+SHELF: Final = Shelf("localities", LocalityFileError, _PAPERS, _unknown, _unusable, _damaged)
 names, in_use, use, about = SHELF.names, SHELF.in_use, SHELF.use, SHELF.about
 
 

@@ -81,7 +81,11 @@ def _saved(path: Path, shipped: Mapping[str, NormSet]) -> tuple[str, dict[str, d
         raise SettingsError(
             _("Jeu de normes « {name} » : base « {base} » inconnue.").format(name=path.stem, base=base)
         )
-    return base, dict(values.get("norms", {}))
+    norms = values.get("norms", {})
+    if not (isinstance(norms, dict) and all(isinstance(changes, dict) for changes in norms.values())):
+        text = _("{file} : « norms » n'est pas une table de normes. Corrigez le fichier ou supprimez-le.")
+        raise SettingsError(text.format(file=path))
+    return base, norms
 
 
 def save_set(name: str, overrides: Mapping[str, Mapping[str, Any]], *, base: str = DEFAULT_SET) -> Path:

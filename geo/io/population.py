@@ -17,7 +17,7 @@ from geo.errors import PopulationFileError, RecordFileError
 from geo.i18n import _, number
 from geo.io import texts
 from geo.io.archives import SPOILT
-from geo.io.folders import reason, write_folders, write_text_at_once
+from geo.io.folders import changing, names_only, read_object, write_folders, write_text_at_once
 from geo.io.records import sha256, table_from_text
 from geo.io.sheets import kind_of
 from geo.io.tables import read_table as read_shipped
@@ -27,6 +27,15 @@ from geo.signs import tidied_table, tidied_texts
 
 EMBEDDED: Final = "embedded"
 Chosen = dict[str, dict[str, str]]
+# What every ``table.json`` says, and the command line shows.
+_PAPERS: Final = {
+    "layer": str,
+    "countries": list,
+    "years": list,
+    "sources": list,
+    "communes": int,
+    "people": int,
+}
 
 
 def installed_dir() -> Path:
@@ -166,16 +175,10 @@ def install(
             _("--name {text} ne convient pas : minuscules, chiffres et « _ ».").format(text=named)
         )
     papers = _papers(named, path, table, layer, countries)
-    chosen = _with(in_use(), layer, countries, named)
-    try:
+    with changing(installed_dir(), PopulationFileError):
+        chosen = _with(in_use(), layer, countries, named)
         write_folders(installed_dir(), {named: functools.partial(_write, table=table.rows, papers=papers)})
         _set_in_use(chosen)
-    except OSError as error:
-        raise PopulationFileError(
-            _(
-                "{folder} : écriture impossible ({reason}). Libérez de la place ou changez COUVERTURE_HOME."
-            ).format(folder=installed_dir(), reason=reason(error))
-        ) from error
     return named, table
 
 
@@ -215,11 +218,14 @@ def in_use() -> Chosen:
     if not path.exists():
         return shipped
     try:
-        return {**shipped, **json.loads(path.read_text(encoding="utf-8"))}
-    except (OSError, ValueError, TypeError) as error:
+        chosen = read_object(path)
+        if not all(names_only(tables) for tables in chosen.values()):
+            raise ValueError("not a name for each layer and country")
+    except (OSError, ValueError) as error:
         raise PopulationFileError(
             _("{file} est illisible : supprimez-le pour revenir à la population livrée.").format(file=path)
         ) from error
+    return {**shipped, **chosen}
 
 
 def state_key() -> str:
@@ -239,11 +245,12 @@ def use(name: str) -> dict[str, Any]:
     Raises
     ------
     PopulationFileError
-        If there is no such table or it is damaged: then nothing changes.
+        If there is no such table, it is damaged, or the folder cannot be written: then nothing changes.
     """
-    papers = _about(name)
-    _load_table(name)
-    _set_in_use(_with(in_use(), papers["layer"], papers["countries"], name))
+    with changing(installed_dir(), PopulationFileError):
+        papers = _about(name)
+        _load_table(name)
+        _set_in_use(_with(in_use(), papers["layer"], papers["countries"], name))
     return papers
 
 
@@ -266,7 +273,7 @@ def _about(name: str) -> dict[str, Any]:
             )
         )
     try:
-        return dict(json.loads((installed_dir() / name / "table.json").read_text(encoding="utf-8")))
+        return read_object(installed_dir() / name / "table.json", _PAPERS)
     except (OSError, ValueError) as error:
         raise _broken(name) from error
 

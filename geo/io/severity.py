@@ -31,7 +31,8 @@ def _damaged(name: str) -> SeverityFileError:
     return SeverityFileError(text.format(name=name))
 
 
-SHELF: Final = Shelf("severity", _unknown, _unusable, _damaged)
+_PAPERS: Final = {"source": str, "date": str, "rows": int}
+SHELF: Final = Shelf("severity", SeverityFileError, _PAPERS, _unknown, _unusable, _damaged)
 names, in_use, use, about = SHELF.names, SHELF.in_use, SHELF.use, SHELF.about
 
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 from geo import settings
 from geo.errors import CouvertureError
 from geo.headings import fold_heading
-from geo.io.folders import write_folders, write_text_at_once
+from geo.i18n import _
+from geo.io.folders import changing, read_object, write_folders, write_text_at_once
 from geo.signs import tidied_texts
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -24,6 +25,10 @@ class Shelf:
     ----------
     kind : str
         Name of the folder in the user's own.
+    fault : type
+        Kind of the errors that are the same on every shelf.
+    papers : mapping
+        What the papers of each thing say, and of what type.
     unknown : callable
         Error for a name that is not there, from the name and the names that are.
     unusable : callable
@@ -33,6 +38,8 @@ class Shelf:
     """
 
     kind: str
+    fault: type[CouvertureError]
+    papers: Mapping[str, type]
     unknown: Callable[[str, list[str]], CouvertureError]
     unusable: Callable[[str], CouvertureError]
     damaged: Callable[[str], CouvertureError]
@@ -47,9 +54,19 @@ class Shelf:
         return sorted(path.parent.name for path in self.folder.glob("*/about.json"))
 
     def in_use(self) -> str:
-        """Name of what is in use, ``""`` where nothing is."""
+        """Name of what is in use, ``""`` where nothing is.
+
+        Raises
+        ------
+        CouvertureError
+            If the file that says so cannot be read.
+        """
         path = self.folder / "in_use"
-        name = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+        try:
+            name = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+        except (OSError, ValueError) as error:
+            text = _("{file} est illisible : supprimez-le, puis refaites le choix.")
+            raise self.fault(text.format(file=path)) from error
         return name if name in self.names() else ""
 
     def use(self, name: str) -> None:
@@ -58,10 +75,14 @@ class Shelf:
         Raises
         ------
         CouvertureError
-            If there is none of that name.
+            If there is none of that name, or the folder cannot be written.
         """
-        if name and name not in self.names():
-            raise self.unknown(name, self.names())
+        with changing(self.folder, self.fault):
+            if name and name not in self.names():
+                raise self.unknown(name, self.names())
+            self._choose(name)
+
+    def _choose(self, name: str) -> None:
         write_text_at_once(self.folder / "in_use", name)
 
     def about(self, name: str) -> dict[str, Any]:
@@ -73,7 +94,7 @@ class Shelf:
             If they are damaged.
         """
         try:
-            return dict(json.loads((self.folder / name / "about.json").read_text(encoding="utf-8")))
+            return read_object(self.folder / name / "about.json", self.papers)
         except (OSError, ValueError) as error:
             raise self.damaged(name) from error
 
@@ -97,6 +118,11 @@ class Shelf:
         ----------
         write : callable
             Fills the folder that it is given.
+
+        Raises
+        ------
+        CouvertureError
+            If the folder cannot be written.
         """
 
         def fill(folder: Path) -> None:
@@ -104,5 +130,6 @@ class Shelf:
             told = json.dumps(tidied_texts(papers), ensure_ascii=False, indent=1)
             (folder / "about.json").write_text(told, encoding="utf-8")
 
-        write_folders(self.folder, {name: fill})
-        self.use(name)
+        with changing(self.folder, self.fault):
+            write_folders(self.folder, {name: fill})
+            self._choose(name)

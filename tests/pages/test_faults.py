@@ -157,6 +157,27 @@ def test_boundaries_that_cannot_be_read_leave_the_menu(own_home):
 
 
 @pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        ("boundaries/in_use.json", b"[]", "in_use.json est illisible : supprimez-le"),
+        ("boundaries/embedded_ml/layer.json", b"{}", "« embedded_ml » est abîmée (layer.json)"),
+        ("population/in_use.json", b'{"residents": null}', "in_use.json est illisible : supprimez-le"),
+        ("localities/in_use", b"\xff\xfe", "in_use est illisible : supprimez-le"),
+        ("severity/in_use", b"\xff\xfe", "in_use est illisible : supprimez-le"),
+        ("norms/x.toml", b"norms = 5", "x.toml : « norms » n'est pas une table de normes. Corrigez"),
+    ],
+)
+def test_a_small_file_that_is_valid_and_spoilt_is_one_line(own_home, file, content, words):
+    spoilt = own_home / file
+    spoilt.parent.mkdir(parents=True)
+    spoilt.write_bytes(content)
+    app = open_page("besoins")
+    (told,) = alerts(app)
+    assert words in told
+    assert len(links(app)) >= len(PAGES)
+
+
+@pytest.mark.parametrize(
     ("fault", "words"),
     [
         (MemoryError(), "Mémoire insuffisante"),
