@@ -182,9 +182,14 @@ def too_old(claims: Mapping[str, Any], access: Access, *, now: float) -> bool:
     now
         Seconds since 1970.
     """
+    at = began(claims)
+    return at is None or now - at > access.hours * 3600
+
+
+def began(claims: Mapping[str, Any]) -> float | None:
+    """Return when somebody signed in with their provider [s since 1970]; None where it does not say."""
     at = claims.get("iat")
-    dated = isinstance(at, (int, float)) and not isinstance(at, bool)
-    return not dated or now - float(at or 0) > access.hours * 3600
+    return float(at) if isinstance(at, (int, float)) and not isinstance(at, bool) else None
 
 
 def _fits(rule: Rule, claims: Mapping[str, Any]) -> bool:

@@ -97,6 +97,25 @@ def test_what_is_kept_opens_nothing_and_is_forgotten_in_time(store, access):
             ]
 
 
+@pytest.mark.parametrize("way", ["password", "oidc"])
+def test_signed_out_by_a_clock_set_back_it_stays_ended_for_as_long_as_its_cookie(
+    store, access, monkeypatch, way
+):
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False):
+        token, said_then = tokens.issue("Awa", PASSWORD), {"iss": "i", "sub": "1", "iat": time.time()}
+        session = tokens.read(token, access).session if way == "password" else session_of_claims(said_then)
+    monkeypatch.setattr(who, "claims", lambda: said_then if way == "oidc" else {})
+    monkeypatch.setattr(who, "held_token", lambda: token if way == "password" else "")
+    monkeypatch.setattr(who.st, "session_state", {})
+    with time_machine.travel("2026-11-22T08:00:00Z", tick=False):
+        who.end(access)
+    assert access.hours == 12
+    for told, kept in (("10:00:01", True), ("21:59:59", True), ("22:00:01", False)):
+        with time_machine.travel(f"2026-11-22T{told}Z", tick=False), database.reading() as connection:
+            assert (tokens.read(token, access) is not None) == kept
+            assert (sessions.digest(session) in sessions.ended(connection)) == kept
+
+
 def test_a_sign_in_with_a_provider_is_told_from_the_next_one_of_the_same_person(store):
     said_now = {"iss": "https://login.example.org", "sub": "1", "iat": 1_760_000_000, "nonce": "a"}
     again = said_now | {"iat": 1_760_000_100, "nonce": "b"}

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -477,7 +478,7 @@ def test_cancelling_ends_the_process_and_leaves_nothing(store, tmp_path):
     assert jobs.status(number).state == jobs.RUNNING
     job = jobs.cancel(number)
     assert job.state == jobs.CANCELLED
-    assert not jobs._alive(job.pid)
+    assert not psutil.pid_exists(job.pid)
     assert imports.imports().empty
     assert jobs.cancel(number).state == jobs.CANCELLED
 

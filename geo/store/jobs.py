@@ -7,7 +7,6 @@ what it had not committed was never there.
 import contextlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,8 +14,11 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
+import filelock
+import psutil
 import sqlalchemy as sa
 
 from geo import acts, settings
@@ -63,15 +65,40 @@ class Job:
 
 
 def start(arguments: Sequence[str], *, file_name: str, who: str) -> int:
-    """Start ``python -m geo import`` with these arguments and return the number of its job."""
+    """Start ``python -m geo import`` with these arguments and return the number of its job.
+
+    Raises
+    ------
+    StoreError
+        If the system starts no process: the job is then written down as failed.
+    """
     values = {"file_name": file_name, "who": who, "state": RUNNING, "host": socket.gethostname()}
     values |= {"started_at": database.now(), "changed_at": database.now()}
     with database.jobs() as connection:
         inserted = connection.execute(sa.insert(JOBS).values(values)).inserted_primary_key
         number = int(inserted[0]) if inserted else 0
-    command = [sys.executable, "-m", "geo", "import", *arguments, "--job", str(number)]
-    process = subprocess.Popen(
-        command,
+    try:
+        process = _begun([*arguments, *_mark(number)], who)
+    except OSError as error:
+        text = _(
+            "L'import de « {file} » n'a pas pu démarrer ({why}) ; rien n'a été enregistré. "
+            "Fermez d'autres programmes, puis réessayez."
+        ).format(file=file_name, why=error.strerror)
+        fail(number, text)
+        raise StoreError(text) from error
+    _CHILDREN[process.pid] = process
+    _write(number, pid=process.pid)
+    return number
+
+
+def _mark(number: int) -> list[str]:
+    """Return how the command line of a job's process ends."""
+    return ["--job", str(number)]
+
+
+def _begun(arguments: Sequence[str], who: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "geo", "import", *arguments],
         cwd=settings.PROJECT_DIR,
         # What it says is read by who started it.
         env={
@@ -85,9 +112,6 @@ def start(arguments: Sequence[str], *, file_name: str, who: str) -> int:
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # the end of the server's session is not the end of the import
     )
-    _CHILDREN[process.pid] = process
-    _write(number, pid=process.pid)
-    return number
 
 
 # Those that this process started: a child that ended stays in the list of processes until it is asked for.
@@ -127,38 +151,44 @@ def cancel(number: int) -> Job:
     Raises
     ------
     StoreError
-        If it runs on another machine: its number there is another program's here.
+        If its process is not seen on this machine: its number is another program's here.
     """
     job = status(number)
-    if job.state != RUNNING or not job.pid:
-        return job
-    if job.host != socket.gethostname():
+    process = _process(job) if job.state == RUNNING else None
+    if process is not None:
+        _end(process)
+        if _row(number).state == RUNNING:
+            _settle(number, CANCELLED)
+    job = status(number)
+    if process is None and job.state == RUNNING and job.pid:
         raise StoreError(
             _("L'import de « {file} » tourne sur la machine {host} : arrêtez-le depuis elle.").format(
                 file=job.file_name, host=job.host
             )
         )
-    for how, seconds in ((signal.SIGTERM, GRACE_SECONDS), (_KILL, GRACE_SECONDS)):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(job.pid, how)
-        until = time.monotonic() + seconds
-        while _alive(job.pid) and time.monotonic() < until:
-            time.sleep(0.05)
-    if _row(number).state == RUNNING:
-        _settle(number, CANCELLED)
-    return status(number)
+    return job
 
 
-# Windows has one way to end a process only.
-_KILL: Final = getattr(signal, "SIGKILL", signal.SIGTERM)
+def _end(process: psutil.Process) -> None:
+    for ending in (process.terminate, process.kill):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            ending()
+        psutil.wait_procs([process], timeout=GRACE_SECONDS)
 
 
 @contextlib.contextmanager
 def running(number: int) -> Iterator[None]:
-    """Hold, while an import runs, what tells other machines that it still does (PostgreSQL alone has any)."""
+    """Hold, while an import runs, what tells everybody that it still does: it is let go of with its process.
+
+    Raises
+    ------
+    StoreError
+        If the file of the lock cannot be written, beside a SQLite store.
+    """
     engine = database.jobs_engine()
     if engine.dialect.name != "postgresql":
-        yield
+        with _locked_file(_lock_file(engine, number)):
+            yield
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.select(sa.func.pg_advisory_lock(_JOB_LOCKS, number)))
@@ -170,6 +200,28 @@ def running(number: int) -> Iterator[None]:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(_JOB_LOCKS, number)))
 
 
+@contextlib.contextmanager
+def _locked_file(path: Path) -> Iterator[None]:
+    lock = filelock.FileLock(path)
+    try:
+        lock.acquire()
+    except OSError as error:
+        raise StoreError(
+            _("{file} : impossible d'écrire ({why}).").format(file=path, why=error.strerror)
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+        # A file that is left behind says nothing: nobody holds it.
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _lock_file(engine: sa.Engine, number: int) -> Path:
+    return Path(str(engine.url.database)).with_name(f"job-{number}.lock")
+
+
 # Any fixed number: with that of a job it is held by the process that imports, wherever that is.
 _JOB_LOCKS: Final = 6_843_122
 # A job of another machine that has not said anything for so long never began [s].
@@ -177,25 +229,55 @@ _SILENT_SECONDS: Final = 600.0
 
 
 def _gone(row: sa.Row) -> bool:
-    """Whether the process of a running job is no more; of another machine the database knows it."""
-    if row.host == socket.gethostname():
-        return bool(row.pid) and not _alive(row.pid)
+    """Whether the process of a running job is no more; where it cannot be seen, its lock tells."""
+    if _process(row) is not None:
+        return False
     age = datetime.now(UTC) - datetime.fromisoformat(row.started_at)
-    # Its process takes the lock before its first word.
-    return (bool(row.step) or age.total_seconds() > _SILENT_SECONDS) and not _held(row.id)
+    # Its process takes the lock before its first word; of this machine it would be seen before.
+    began = row.step or (row.pid and row.host == socket.gethostname())
+    return (bool(began) or age.total_seconds() > _SILENT_SECONDS) and not _held(row.id)
+
+
+def _process(job: sa.Row | Job) -> psutil.Process | None:
+    """Return the process of a job, if its number is surely not another program's by now.
+
+    After a restart the system gives the same numbers again: the command line tells which job it is.
+    """
+    if job.host != socket.gethostname() or not job.pid:
+        return None
+    if job.pid in _CHILDREN:
+        _CHILDREN[job.pid].poll()
+    try:
+        process = psutil.Process(job.pid)
+        words = process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return None
+    return process if "import" in words and words[-2:] == _mark(job.id) else None
 
 
 def _held(number: int) -> bool:
-    """Whether a process anywhere holds the lock of a job; a SQLite store has no other machines."""
+    """Whether a process anywhere holds the lock of a job."""
+    engine = database.jobs_engine()
+    if engine.dialect.name != "postgresql":
+        return _file_held(_lock_file(engine, number))
     with database.jobs() as connection:
-        if connection.dialect.name != "postgresql":
-            return True
         asked = sa.text(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted "
             "AND classid = :kind AND objid = :number "
             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
         return bool(connection.scalar(asked, {"kind": _JOB_LOCKS, "number": number}))
+
+
+def _file_held(path: Path) -> bool:
+    # Only looking for a lock makes no file.
+    if not path.exists():
+        return False
+    try:
+        with filelock.FileLock(path).acquire(timeout=0):
+            return False
+    except (filelock.Timeout, OSError):
+        return True
 
 
 def reporter(number: int) -> Progress:
@@ -252,15 +334,3 @@ def _job(row: sa.Row) -> Job:
     values = {name: getattr(row, name) for name in Job.__dataclass_fields__ if name != "result"}
     values["pid"] = row.pid or 0
     return Job(**values, result=json.loads(row.result or "{}"))
-
-
-def _alive(pid: int) -> bool:
-    if pid in _CHILDREN:
-        return _CHILDREN[pid].poll() is None
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

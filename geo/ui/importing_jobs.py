@@ -130,8 +130,16 @@ def _progress(lang: str, running: Sequence[int]) -> None:
         if st.button(stop, key=f"import.stop:{job.id}"):
             who.require("import")
             with st.spinner(_("Arrêt…")):
-                jobs.cancel(job.id)
+                _stop(job)
             st.rerun()
+
+
+def _stop(job: Job) -> None:
+    try:
+        jobs.cancel(job.id)
+    except CouvertureError as error:
+        # Said by the next run of the page: this part is drawn anew every second.
+        st.session_state[_SAID] = str(error)
 
 
 def _how_far(job: Job) -> str:

@@ -8,6 +8,7 @@ import functools
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
@@ -65,8 +66,28 @@ def read(token: str, access: Access) -> Held | None:
         return None
     for kept, audience in access.passwords:
         if hmac.compare_digest(_fingerprint(kept), said["of"]):
-            return Held(Who(said["name"], audience, "password"), f"password:{said['id']}")
+            return Held(Who(said["name"], audience, "password"), _session(said))
     return None
+
+
+class Issued(NamedTuple):
+    """A session of ours, and when it began [s since 1970]."""
+
+    session: str
+    at: float
+
+
+def issued(token: str) -> Issued | None:
+    """Return the session of a token, however old it is or seems: it is ended whatever the clock says."""
+    try:
+        said, at = _signer().loads(token, return_timestamp=True)
+    except BadSignature:
+        return None
+    return Issued(_session(said), at.timestamp()) if isinstance(said, dict) else None
+
+
+def _session(said: Mapping[str, Any]) -> str:
+    return f"password:{said['id']}"
 
 
 def _said(token: str, access: Access) -> dict[str, Any] | None:

@@ -160,11 +160,12 @@ def _by_password(settings: Settings) -> Who | None:
 
 def end(settings: Settings) -> None:
     """End the session of who is at the app, in every process behind one address, and copies of its cookie."""
-    held, said = tokens.read(held_token(), settings), claims()
-    ended = [held.session] if held else []
-    ended += [access.session_of_claims(said)] if said else []
-    for session in ended:
-        sessions.end(session, seconds=settings.hours * 3600)
+    now, issued, said = time.time(), tokens.issued(held_token()), claims()
+    ended = [issued] if issued else []
+    ended += [tokens.Issued(access.session_of_claims(said), access.began(said) or now)] if said else []
+    for session, at in ended:
+        # By a clock that was set back it began later than now; it would last from then on.
+        sessions.end(session, seconds=max(at - now, 0) + settings.hours * 3600)
     st.session_state.pop(TOKEN, None)
     show_everything(False)
 

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from geo.__main__ import main
 from geo.store import database, imports, jobs, load, orders, planning, sources
@@ -247,6 +248,15 @@ def test_an_import_under_way_is_shown_to_every_visit_and_can_be_stopped():
     app.run()
     assert "L'import de « fichier.csv » a été arrêté ; rien n'a été enregistré." in said(app)
     assert imports.imports().empty
+
+
+def test_an_import_that_cannot_be_stopped_from_here_says_where():
+    values = {"file_name": "a.csv", "who": "Awa", "state": jobs.RUNNING, "host": "serveur-2", "pid": 1}
+    values |= {"started_at": database.now(), "changed_at": database.now()}
+    with database.jobs() as connection:
+        connection.execute(sa.insert(jobs.JOBS).values(values))
+    app = press(open_page("importer"), "Arrêter l'import de « a\\.csv »")
+    assert "L'import de « a.csv » tourne sur la machine serveur-2 : arrêtez-le depuis elle." in said(app)
 
 
 def test_two_at_once_on_one_source_the_second_is_told_and_looks_again(inline):
