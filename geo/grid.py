@@ -106,7 +106,7 @@ def table_of(
     titles = sum(any(cells) for _row, cells in head[:at])
     headings, used = _headings(head[at:], spans)
     _check_width(len(headings), name)
-    headings, renamed = _unique(_trimmed(headings), name, strict=strict_width)
+    headings, renamed = _unique(trimmed(headings), name, strict=strict_width)
     body = chain(first[at + used :], stream)
     table, width = _columns(body, headings, name, strict_width=strict_width)
     named = [heading or f"colonne_{place}" for place, heading in enumerate(_padded(headings, width), 1)]
@@ -220,7 +220,8 @@ def _padded(cells: Sequence[str], width: int) -> list[str]:
     return [*cells, *[""] * (width - len(cells))]
 
 
-def _trimmed(headings: Sequence[str]) -> list[str]:
+def trimmed(headings: Sequence[str]) -> list[str]:
+    """Return headings up to the last one, several blanks in a row as one."""
     last = max((place for place, heading in enumerate(headings, 1) if heading), default=0)
     return [re.sub(r"[ \t]+", " ", heading) for heading in headings[:last]]
 
@@ -257,12 +258,7 @@ def _columns(
         longer = (cells for _row, cells in chunk if len(cells) > width)
         widest = max(map(_last_filled, longer), default=width)
         if strict_width and widest > width:
-            row, cells = next((row, cells) for row, cells in chunk if _last_filled(cells) > width)
-            raise RecordFileError(
-                _(
-                    "{file}, ligne {row} : {found} cellules pour {expected} titres. Vérifiez les séparateurs."
-                ).format(file=name, row=row, found=len(cells), expected=width)
-            )
+            check_widths(chunk, width, name)
         width = max(width, widest)
         _check_width(width, name)
         read += len(chunk)
@@ -277,6 +273,23 @@ def _columns(
         return pd.DataFrame({place: pd.array([], dtype="str") for place in range(width)}), width
     table = pd.concat(parts) if len(parts) > 1 else parts[0]
     return table.fillna(""), width
+
+
+def check_widths(rows: Iterable[Row], width: int, name: str) -> None:
+    """Refuse the first row with something written beyond its headings: what it says has moved.
+
+    Raises
+    ------
+    RecordFileError
+        With the number of the row.
+    """
+    for row, cells in rows:
+        if len(cells) > width and _last_filled(cells) > width:
+            raise RecordFileError(
+                _(
+                    "{file}, ligne {row} : {found} cellules pour {expected} titres. Vérifiez les séparateurs."
+                ).format(file=name, row=row, found=len(cells), expected=width)
+            )
 
 
 def _check_size(rows: int, width: int, name: str) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -18,10 +19,10 @@ from hypothesis import strategies as st
 from geo.__main__ import main
 from geo.activities import complete
 from geo.errors import RecordFileError
-from geo.io.chunks import read_chunks
+from geo.io.chunks import read_chunks, unread_columns
 from geo.io.seen import Seen
 from geo.placing import repeat_keys, repeats
-from geo.report.accounting import large_summary, placed_table, summary
+from geo.report.accounting import large_summary, placed_table, summary, summary_text
 from geo.store import load_file
 from geo.store.large import place_large
 from tests.browser.servers import ROOT
@@ -94,11 +95,59 @@ def test_chunks_give_what_the_whole_gives(tmp_path, frame, sheet, kind):
         same(written(tmp_path / "out.parquet"), whole, offset=shift)
         large = large_summary(found, boundaries())
         assert told_of(large.pop("first_problems"), shift) == told_of(told["first_problems"], 0) != []
+        assert large.pop("unread_columns") == []
         assert large == {name: told[name] for name in large}
     # By hand: 2, 3, 11 and 14 are one position, 7 and 13 say what 1 says.
     assert found.accounting.repeats == 5
     assert "functionality" in found.cleaned.columns
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lat,lon,Nombre\n\n16.27,-0.04,1\n,,\n \t,,\n16.3,-0.06,2\n16.27,-0.04,1\n\n",
+        "Région,Commune\n\n#adm1+name,#adm3+name\n,\nGao,Bara\n",
+        "lat,lon,Statut\n16.27,-0.04,fonctionnel\n,,\n16.27,-0.05,en panne\n",
+        "lat,,lon,,\n16.27,x,-0.04,, \n16.3,,-0.06\n",
+        "Rég\u200bion,Com  mune,Commune\nGao,x,Ba\u200bra\nGao,x,Bar\u0430\nGao,x,Bara\u202e\n",
+    ],
+    ids=["blank lines", "tags", "status", "blank headings", "hidden signs"],
+)
+def test_a_csv_in_chunks_is_the_sheet(tmp_path, text):
+    file, out = tmp_path / "f.csv", tmp_path / "out.parquet"
+    file.write_text(text, encoding="utf-8")
+    whole = load_file(file, boundaries(), activity_type="water_point")
+    told = summary(whole, boundaries())
+    for rows in (1, 100):
+        found = place_large(file, out, boundaries=boundaries(), activity_type="water_point", rows=rows)
+        same(written(out), whole, offset=0)
+        large = large_summary(found, boundaries())
+        assert [large[name] for name in ("accounting", "columns", "unused_columns", "problems")] == [
+            told[name] for name in ("accounting", "columns", "unused_columns", "problems")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("lat,lon,Commune\n16.3,-0.06,Bara\n\n16.3,-0.06,Ba, ra\n", "ligne 4 : 4 cellules pour 3 titres"),
+        ("lat,lon,Commune\n16.3,-0.06,Ba\0ra\n", "octets nuls"),
+        ("lat,lon,Comm\0une\n16.3,-0.06,Bara\n", "octets nuls"),
+        (f"lat,lon,Commune\n16.3,-0.06,{'x' * 140_000}\n", "CSV lisible"),
+    ],
+    ids=["a cell too many", "NUL", "NUL in a heading", "a cell without end"],
+)
+def test_what_a_sheet_refuses_is_refused_in_chunks(tmp_path, text, said):
+    file = tmp_path / "f.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(RecordFileError, match=said) as whole:
+        load_file(file, boundaries())
+    for rows in (1, 100):
+        with pytest.raises(RecordFileError) as large:
+            place_large(file, tmp_path / "out.parquet", boundaries=boundaries(), rows=rows)
+        assert str(large.value) == str(whole.value)
+    assert list(tmp_path.iterdir()) == [file]
 
 
 @pytest.mark.shared_data
@@ -134,10 +183,14 @@ def test_values_of_every_kind_are_read_as_a_person_would_write_them(tmp_path):
             "day": pa.array([0, 86_400, 1, None], pa.timestamp("s")),
             "yes": pa.array([True, False, None, None]),
             "word": pa.array(["a", "b", "a", None]).dictionary_encode(),
+            "there": pa.array([0, 3_600, None, None], pa.timestamp("s", "No/Where")),
+            "key": pa.array([bytes(16), None, None, None], pa.uuid()),
             "many": pa.array([[1], [2], [3], None]),
+            "bytes": pa.array([b"a", None, None, None], pa.binary(1)),
         }
     )
     pq.write_table(table, tmp_path / "f.parquet")
+    assert unread_columns(tmp_path / "f.parquet") == ("many", "bytes")
     read = pd.concat(list(read_chunks(tmp_path / "f.parquet", rows=3)))
     assert read.index.tolist() == [1, 2, 3, 4]
     assert read.to_dict("list") == {
@@ -147,8 +200,27 @@ def test_values_of_every_kind_are_read_as_a_person_would_write_them(tmp_path):
         "day": ["1970-01-01", "1970-01-02", "1970-01-01 00:00:01", ""],
         "yes": ["1", "0", "", ""],
         "word": ["a", "b", "a", ""],
-        "many": ["", "", "", ""],
+        "there": ["1970-01-01", "1970-01-01 01:00:00.000Z", "", ""],
+        "key": ["00000000-0000-0000-0000-000000000000", "", "", ""],
     }
+
+
+def test_a_column_that_cannot_be_read_is_said_and_refused_where_it_is_asked_for(tmp_path):
+    file = tmp_path / "f.parquet"
+    place = {"lat": pa.array([16.27, None]), "lon": pa.array([-0.04, None])}
+    pq.write_table(pa.table(place | {"Commune": pa.array([b"Bara", b"Bara"])}), file)
+    found = large_summary(place_large(file, None, boundaries=boundaries()), boundaries())
+    assert found["unread_columns"] == ["Commune"]
+    assert "géométries) : Commune" in summary_text(found)
+    # A row without anything that is read is a row all the same: Parquet has no lines to leave empty.
+    assert (found["accounting"]["read"], found["accounting"]["placed"]) == (2, 1)
+    with pytest.raises(RecordFileError, match=r"f\.parquet, colonne « Commune » : valeurs illisibles"):
+        place_large(file, None, boundaries=boundaries(), given={"provider_adm3_name": "Commune"})
+    latin = pa.array([b"Tomb\xe9", b"x"]).view(pa.string())
+    for column in (latin, latin.dictionary_encode()):
+        pq.write_table(pa.table(place | {"localité": column}), file)
+        with pytest.raises(RecordFileError, match=r"f\.parquet, colonne « localité » : valeurs illisibles"):
+            place_large(file, None, boundaries=boundaries())
 
 
 FIGURES = st.sampled_from([0.0, -0.0, 1.5, float("nan"), 200.0])
@@ -244,6 +316,16 @@ def test_no_room_is_one_line_and_no_half_file(tmp_path):
     assert "impossible d'écrire" in done.stderr
     assert out.read_bytes() == b"before"
     assert not list(tmp_path.glob(".*"))
+
+
+def test_without_a_temporary_folder_it_is_said_how_to_name_one(tmp_path, monkeypatch, capsys):
+    file = points(tmp_path / "f.parquet", 10)
+    # Where even the last place that is tried, the folder at hand, cannot be written.
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/nowhere"])
+    assert main(["place", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert said == "Aucun dossier temporaire où écrire. Libérez de la place ou donnez-en un par TMPDIR.\n"
 
 
 def test_a_damaged_file_is_one_line_and_no_file(tmp_path):

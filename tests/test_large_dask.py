@@ -157,6 +157,15 @@ def test_no_scheduler_is_one_line_within_its_time(file, monkeypatch, capsys):
     assert time.monotonic() - begun < 30
 
 
+def test_what_is_no_address_is_one_line_at_once(file):
+    pytest.importorskip("distributed", reason="Dask is an optional extra")
+    # In a process of its own: what was left half made is told when it ends, twenty seconds later.
+    command = [sys.executable, "-m", "geo", "place", str(file), "--scheduler", "garbage"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert "garbage : il ne répond pas" in done.stderr
+
+
 def test_without_dask_it_is_said_what_to_install(file, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert main(["place", str(file), "--engine", "dask"]) == 2

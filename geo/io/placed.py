@@ -18,7 +18,7 @@ from geo.activities import NUMBER_COLUMNS, PLACED_COLUMNS, PROVIDER_COLUMNS
 from geo.counting import SEPARATOR
 from geo.errors import RecordFileError
 from geo.i18n import _
-from geo.io.folders import reason
+from geo.io.folders import reason, temporary_refused
 from geo.settings import NAME_COLUMN, PCODE_COLUMN
 
 REPEAT_FLAG: Final = "possible_repeat"
@@ -52,12 +52,10 @@ def workplace(out: Path | None) -> Iterator[Path]:
     RecordFileError
         If the disk does not take it, or another run is writing the same file.
     """
-    target = out or Path("placed")
-    folder = out.with_name(f".{out.name}.part") if out else Path(tempfile.mkdtemp(prefix="placed-"))
-    lock = filelock.FileLock(folder / "lock", timeout=0)
     try:
+        folder = out.with_name(f".{out.name}.part") if out else Path(tempfile.mkdtemp(prefix="placed-"))
         folder.mkdir(exist_ok=True)
-        with lock:
+        with filelock.FileLock(folder / "lock", timeout=0):
             shutil.rmtree(folder / "work", ignore_errors=True)
             (folder / "work" / "seen").mkdir(parents=True)
             try:
@@ -66,11 +64,13 @@ def workplace(out: Path | None) -> Iterator[Path]:
                 shutil.rmtree(folder, ignore_errors=True)
     except filelock.Timeout as error:
         raise RecordFileError(
-            _("{file} : un autre traitement écrit ce fichier. Attendez sa fin.").format(file=target)
+            _("{file} : un autre traitement écrit ce fichier. Attendez sa fin.").format(file=out)
         ) from error
     except OSError as error:
+        if out is None:
+            raise RecordFileError(temporary_refused(error)) from error
         raise RecordFileError(
-            _("{file} : impossible d'écrire ({why}).").format(file=target, why=reason(error))
+            _("{file} : impossible d'écrire ({why}).").format(file=out, why=reason(error))
         ) from error
 
 

@@ -96,10 +96,10 @@ def read_sheet(path: Path, *, sheet: str = "") -> Opened:
     else:
         grid, problems = waypoints.read_points(path, kind)
         opened = Opened(grid.table, kind, noted=grid.noted, problems=problems)
-    return _tidied(dataclasses.replace(opened, noted={**noted, **opened.noted}))
+    return put_right(dataclasses.replace(opened, noted={**noted, **opened.noted}))
 
 
-def _tidied(opened: Opened) -> Opened:
+def put_right(opened: Opened) -> Opened:
     """Put right what nobody sees in the cells, and list what only looks like what it is taken for."""
     contacts = contact_headings([str(name) for name in opened.table.columns])
     made = signs.tidied_table(opened.table, unread=contacts)

@@ -49,11 +49,7 @@ def decode(data: bytes, *, name: str) -> tuple[str, str]:
             except UnicodeDecodeError as error:
                 raise _unknown(name) from error
     if b"\0" in data:
-        raise RecordFileError(
-            _("{file} : ce n'est pas un fichier texte (octets nuls). Enregistrez-le en CSV UTF-8.").format(
-                file=name
-            )
-        )
+        raise no_text(name)
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -115,6 +111,24 @@ def _unknown(name: str) -> RecordFileError:
     return RecordFileError(_("{file} : encodage non reconnu. Enregistrez-le en CSV UTF-8.").format(file=name))
 
 
+def no_text(name: str) -> RecordFileError:
+    """Error for a file with NUL bytes, which no text holds."""
+    return RecordFileError(
+        _("{file} : ce n'est pas un fichier texte (octets nuls). Enregistrez-le en CSV UTF-8.").format(
+            file=name
+        )
+    )
+
+
+def no_csv(name: str, why: csv.Error) -> RecordFileError:
+    """Error for a text whose rows and cells cannot be told apart."""
+    return RecordFileError(
+        _("{file} : ce n'est pas un CSV lisible ({why}). Enregistrez-le en CSV UTF-8.").format(
+            file=name, why=why
+        )
+    )
+
+
 def rows_of(text: str, *, name: str) -> Iterator[Row]:
     """Rows of a separated text with their number; a line break inside quotes belongs to its cell.
 
@@ -124,11 +138,7 @@ def rows_of(text: str, *, name: str) -> Iterator[Row]:
         If the text is no table, or has more columns than the limit.
     """
     if "\0" in text:
-        raise RecordFileError(
-            _("{file} : ce n'est pas un fichier texte (octets nuls). Enregistrez-le en CSV UTF-8.").format(
-                file=name
-            )
-        )
+        raise no_text(name)
     separator = separator_of(text)
     try:
         for place, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1):
@@ -142,11 +152,7 @@ def rows_of(text: str, *, name: str) -> Iterator[Row]:
                 )
             yield place, cells
     except csv.Error as error:
-        raise RecordFileError(
-            _("{file} : ce n'est pas un CSV lisible ({why}). Enregistrez-le en CSV UTF-8.").format(
-                file=name, why=error
-            )
-        ) from error
+        raise no_csv(name, error) from error
 
 
 def separator_of(text: str) -> str:

@@ -87,6 +87,7 @@ def large_summary(placed: Placed, boundaries: Boundaries) -> dict[str, Any]:
         "accounting": placed.accounting.as_dict(),
         "flags": dict(placed.flags),
         **_read(cleaned),
+        "unread_columns": list(placed.unread),
         "problems": placed.problems,
         "first_problems": cleaned.problems.to_dict("records"),
         "boundaries": dict(boundaries.vintages),
@@ -148,8 +149,9 @@ def summary_text(found: dict[str, Any]) -> str:
     for key, words in (
         ("unused_columns", N_("Colonnes non utilisées : {columns}")),
         ("contact_columns_dropped", N_("Colonnes de contact non lues : {columns}")),
+        ("unread_columns", N_("Colonnes illisibles comme texte (octets, listes, géométries) : {columns}")),
     ):
-        if found[key]:
+        if found.get(key):
             lines.append(_(words).format(columns=", ".join(found[key])))
     return "\n".join(lines)
 

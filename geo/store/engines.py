@@ -4,6 +4,7 @@ Dask is an extra (requirements-dask.txt). A worker needs the same program and th
 no file: chunks are sent to it, and what became of them comes back.
 """
 
+import asyncio
 import contextlib
 import time
 from collections import deque
@@ -58,13 +59,29 @@ def _client(where: Any) -> Any:
     import distributed  # noqa: PLC0415 - the extra
 
     try:
+        if isinstance(where, str):
+            _greet(where)
         return distributed.Client(where, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, ValueError) as error:
+    # No certificate for an address that wants one is a fault of type there.
+    except (OSError, ValueError, TypeError) as error:
         raise EngineError(
             _("Ordonnanceur Dask {address} : il ne répond pas. Vérifiez l'adresse et qu'il tourne.").format(
                 address=where
             )
         ) from error
+
+
+def _greet(address: str) -> None:
+    """Reach the scheduler once: a client that is given no address at all is half made, and never closes."""
+    from distributed import Security  # noqa: PLC0415 - the extra
+    from distributed.comm.core import connect  # noqa: PLC0415
+
+    async def greeting() -> None:
+        options = Security().get_connection_args("client")
+        reached = await connect(address, timeout=SECONDS_TO_CONNECT, **options)
+        await reached.close()
+
+    asyncio.run(greeting())
 
 
 def _in_order(

@@ -21,11 +21,11 @@ from geo.grid import has_tags
 from geo.headings import by_values
 from geo.i18n import _
 from geo.io import load_boundaries
-from geo.io.chunks import CHUNK_ROWS, read_chunks
+from geo.io.chunks import CHUNK_ROWS, not_written, read_chunks, unread_columns
 from geo.io.placed import REPEAT_FLAG, Writer, as_arrow, flag_repeats, workplace
 from geo.io.records import read_types
 from geo.io.seen import Seen
-from geo.io.sheets import Opened
+from geo.io.sheets import Opened, put_right
 from geo.placing import repeat_keys, with_names
 from geo.store.current import without_flag
 from geo.store.files import read_file
@@ -71,12 +71,19 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """What became of a large file: the accounting of all its rows, and how its columns were read."""
+    """What became of a large file: the accounting of all its rows, and how its columns were read.
+
+    Attributes
+    ----------
+    unread : tuple of str
+        Headings of columns whose values are no texts.
+    """
 
     accounting: Accounting
     flags: Mapping[str, int]
     cleaned: Cleaned
     problems: int = 0
+    unread: tuple[str, ...] = ()
 
 
 # From the chunks and what is done with one to what became of each, in their order.
@@ -118,6 +125,9 @@ def place_large(
         If the file cannot be read, the result cannot be written, or a column is not as asked.
     """
     asked = Asked(path.name, path.stem, boundaries.version, dict(given or {}), activity_type, vintage)
+    unread = unread_columns(path)
+    if missing := [heading for heading in asked.columns.values() if heading in unread]:
+        raise not_written(path.name, missing[0])
     head = _columns(path, asked)
     asked = dataclasses.replace(asked, columns=head.columns)
     chunks = (table for table in read_chunks(path, rows=rows) if len(table))
@@ -135,7 +145,8 @@ def place_large(
         placed_again = flag_repeats(folder / "placed", folder / "flagged", repeated) if number else 0
         if out:
             (folder / ("flagged" if number else "placed")).replace(out)
-    return total.result(head, repeats=number, placed_again=placed_again)
+    found = total.result(head, repeats=number, placed_again=placed_again)
+    return dataclasses.replace(found, unread=unread)
 
 
 def place_chunk(table: pd.DataFrame, *, asked: Asked) -> Part:
@@ -184,7 +195,7 @@ def _cleaned(table: pd.DataFrame, asked: Asked) -> Cleaned:
         vintage=asked.vintage,
         given=asked.columns,
         source_id=asked.source_id,
-        opened=Opened(table, ""),
+        opened=put_right(Opened(table, "")),
     )
 
 
