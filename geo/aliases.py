@@ -46,7 +46,8 @@ class Names:
     meaning : mapping
         Folded name to the organisation it means.
     full_names, shown : mapping
-        Organisation to its long name, and to how it may be shown (:data:`geo.sharing.ORGANISATION_DISPLAYS`).
+        Organisation to its long name, and to how it may be shown (:data:`geo.sharing.ORGANISATION_DISPLAYS`),
+        however it is written and whatever it is called since.
     rejected : frozenset of (str, str)
         Folded name and organisation that somebody said are two.
     """
@@ -98,9 +99,11 @@ def decided(names: Names, decisions: pd.DataFrame) -> Names:
     ----------
     decisions : DataFrame
         ``kind`` (``alias``, ``rejected`` or ``shown``), ``text`` and ``organisation``: a name and what it
-        means or does not mean, an organisation and how it is shown.
+        means or does not mean, an organisation and how it is shown. Where two organisations turn out to be
+        one, the name is hidden if one of them was.
     """
-    meaning, shown, rejected = dict(names.meaning), dict(names.shown), set(names.rejected)
+    meaning, rejected = dict(names.meaning), set(names.rejected)
+    shown = {fold(organisation): (organisation, way) for organisation, way in names.shown.items()}
     for kind, text, organisation in decisions[["kind", "text", "organisation"]].itertuples(index=False):
         key = fold(text)
         if kind == "alias":
@@ -111,10 +114,18 @@ def decided(names: Names, decisions: pd.DataFrame) -> Names:
             if meaning.get(key) == organisation and key != fold(organisation):
                 del meaning[key]
         else:
-            shown[text] = organisation
+            shown[key] = (text, organisation)
+    withheld = {key: told for key, told in shown.items() if told[1] != "named"}
+    for key, (organisation, _way) in withheld.items():
+        # Any spelling of what may not be named means it.
+        meaning.setdefault(key, organisation)
     # What a name means may itself be another name since.
     settled = {key: _last(meaning, organisation) for key, organisation in meaning.items()}
-    kept = {organisation: text for organisation, text in shown.items() if text != "named"}
+    kept: dict[str, str] = {}
+    for key, (_organisation, way) in withheld.items():
+        name = settled[key]
+        kept[name] = "sector" if "sector" in (way, kept.get(name)) else way
+        settled.setdefault(fold(name), name)
     return Names(settled, names.full_names, kept, frozenset(rejected))
 
 

@@ -1,12 +1,14 @@
 """Names of organisations: unified by a table, likenesses only suggested."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from geo.activities import complete
+from geo.activities import PLACED_COLUMNS, complete
 from geo.aliases import Names, counts, decided, from_table, suggestions, unified
 from geo.errors import SettingsError
 from geo.io.records import read_organisations
+from geo.sharing import READER, share
 
 SHIPPED = read_organisations()
 
@@ -113,6 +115,50 @@ def test_how_an_organisation_is_shown():
     assert made.shown == {"AMSS": "sector"}
     later = decided(made, decisions(("shown", "AMSS", "named"), ("shown", "NRC", "cercle")))
     assert later.shown == {"NRC": "cercle"}
+
+
+HIDDEN = ("shown", "Zorgho", "sector")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        [HIDDEN],
+        [HIDDEN, ("alias", "Zorgho", "Association Zorgho")],
+        [("alias", "Zorgho", "Association Zorgho"), ("shown", "Association Zorgho", "sector")],
+        [HIDDEN, ("alias", "Association Zorgho", "Zorgho")],
+        # A mistaken alias that was refused again leaves the spellings hidden.
+        [HIDDEN, ("alias", "Zorgho", "Plan"), ("rejected", "Zorgho", "Plan")],
+        [("shown", "ZORGHO", "named"), HIDDEN],
+        # One name hidden, the other said to be shown, or by cercle: hiding wins in any order.
+        [HIDDEN, ("shown", "Plan", "named"), ("alias", "Zorgho", "Plan")],
+        [("shown", "Plan", "cercle"), HIDDEN, ("alias", "Zorgho", "Plan")],
+        [HIDDEN, ("shown", "Plan", "cercle"), ("alias", "Zorgho", "Plan")],
+    ],
+)
+def test_who_is_hidden_is_hidden_in_every_spelling_and_under_its_new_name(made):
+    names = decided(SHIPPED, decisions(*made))
+    rows = complete(
+        pd.DataFrame(
+            {
+                "implementing_org": ["Zorgho", "ZORGHO", "zorgho.", "AMSS; Zorghô"],
+                "donor": ["UE", "zorgho", "UE; ZORGHO", "UE"],
+            }
+        )
+    )
+    nowhere = dict.fromkeys(PLACED_COLUMNS, "") | {"distance_km": np.nan}
+    placed = unified(rows, names).assign(**nowhere)
+    shared = share(placed, READER, types={}, organisations=names.shown)
+    assert shared["implementing_org"].tolist() == ["[…]", "[…]", "[…]", "AMSS;[…]"]
+    assert shared["donor"].tolist() == ["UE", "", "UE", "UE"]
+    assert {names.of(name.upper()) for name in names.shown} == set(names.shown)
+
+
+def test_an_organisation_is_named_again_by_the_latest_word_on_it():
+    assert decided(SHIPPED, decisions(HIDDEN, ("shown", "ZORGHO", "named"))).shown == {}
+    named = decided(SHIPPED, decisions(("shown", "Zorgho", "named")))
+    # What may be named is left as partners write it.
+    assert named.of("ZORGHO") == "ZORGHO"
 
 
 @pytest.mark.parametrize(

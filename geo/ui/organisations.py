@@ -1,6 +1,7 @@
 """Names of organisations: how each is written, what may be the same, and how each is shown."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -111,8 +112,17 @@ def _own(held: Store) -> None:
             way = st.selectbox(
                 _("Montrée"), list(partnerwords.SHOWN), format_func=lambda name: _(partnerwords.SHOWN[name])
             )
+            st.html(sheets.paragraph(_hiding(), "key"))
             if st.form_submit_button(_("Enregistrer")):
                 _decide("shown", chosen or "", way)
+
+
+def _hiding() -> str:
+    return _(
+        "Un nom caché l'est dans toutes ses graphies (casse, accents, ponctuation) et sous le nom "
+        "qu'il désigne. Dans une cellule, seul « ; » sépare deux noms : écrit avec un autre (« A, B »), il "
+        "reste lu."
+    )
 
 
 def _organisations(held: Store) -> list[str]:
@@ -154,19 +164,9 @@ def _decided(held: Store) -> None:
     made = kept.decisions()
     if made.empty:
         return
-    hidden = _hidden(held.names)
-
-    def seen(name: str) -> str:
-        return _("une organisation non nommée") if held.names.of(name) in hidden else name
-
     st.html(sheets.section(_("Décisions sur les noms")))
     for row in made.to_dict("records"):
-        organisation = seen(row["organisation"])
-        if row["kind"] == "shown":
-            organisation = _(partnerwords.SHOWN[organisation])
-        said = partnerwords.word(_KINDS, row["kind"]).format(
-            text=seen(row["text"]), organisation=organisation
-        )
+        said = _said(row, held.names)
         when = words.day(row["decided_at"][:10])
         if who.allowed("records"):
             when = _("{day}, {who}").format(day=when, who=row["decided_by"])
@@ -178,6 +178,18 @@ def _decided(held: Store) -> None:
                 _("Annuler"), key=f"revoke-{row['id']}", help=parts.label_text(said)
             ):
                 _revoke(int(row["id"]), row["kind"])
+
+
+def _said(row: Mapping[Any, Any], names: Names) -> str:
+    """Return a decision in words; of two names, one that may not be told hides both: each tells the other."""
+    text, organisation, nobody = row["text"], row["organisation"], _("une organisation non nommée")
+    hidden = _hidden(names)
+    if row["kind"] == "shown":
+        text = nobody if names.of(text) in hidden else text
+        organisation = _(partnerwords.SHOWN[organisation])
+    elif {names.of(text), names.of(organisation)} & hidden:
+        text = organisation = nobody
+    return partnerwords.word(_KINDS, row["kind"]).format(text=text, organisation=organisation)
 
 
 def _revoke(decision: int, kind: str) -> None:

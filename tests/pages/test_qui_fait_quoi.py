@@ -159,6 +159,17 @@ def test_an_organisation_shown_by_sector_is_named_in_no_section(section):
         assert "une organisation non nommée est montrée par secteur seulement" in text
 
 
+def test_a_name_given_to_a_hidden_organisation_once_tells_nobody_who_it_is():
+    organisations.decide("shown", "NRC", "sector", who="awa")
+    number = organisations.decide("alias", "NRC", "Conseil du Nord", who="awa")
+    assert "NRC" not in said(opened("noms"))
+    assert "Conseil du Nord" not in said(opened("noms"))
+    organisations.revoke(number, who="awa")
+    text = said(opened("noms"))
+    assert "Conseil du Nord" not in text
+    assert "seul « ; » sépare deux noms" in text
+
+
 def test_an_organisation_shown_by_cercle_is_in_no_commune():
     organisations.decide("shown", "NRC", "cercle", who="awa")
     assert [row[2] for row in rows(opened("recouvrements"), PAIRS)] == ["Kendé"]
