@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import RecordFileError
-from geo.io.records import csv_text, read_table, safe_cell, table_from_text, write_csv
+from geo.io import texts
+from geo.io.records import FORMULA_STARTS, csv_text, read_table, safe_cell, table_from_text, write_csv
 
 
 def rows(text):
@@ -140,6 +141,29 @@ def test_no_cell_is_run_by_a_spreadsheet(cell, safe):
     assert safe_cell(cell) == safe
 
 
+# A spreadsheet that splits at ";" makes cells of the parts: none of them begins like a formula.
+PARTS = (
+    *("Awa;=cmd|'/C calc'!A0;x", "a;+1", "a; \t-x", "a\n@SUM(1)", "a\r\n=1", "a\t＝1", 'a;"=1+1"', ";;=1"),
+    *(f"a; {sign}1" for sign in FORMULA_STARTS),
+    *("a;'=1", "a;''=1", "l'ONG;=1", "'\t=1", "a ;\n '=1", "ok\n- puits\n- forage"),
+)
+
+
+@pytest.mark.parametrize("text", PARTS)
+def test_no_part_of_a_cell_is_run_where_another_sign_separates(text):
+    written = csv_text(pd.DataFrame({"a": ["x"], "cell": [text], "b": ["y"]}))
+    parts = [part.lstrip(' "') for part in re.split(r"[;\t\r\n]", written)]
+    assert not [part for part in parts if part.startswith(FORMULA_STARTS)]
+    assert table_from_text(written, name="f")["cell"].tolist() == [safe_cell(text)]
+    assert [cells[1] for _row, cells in texts.rows_of(written, name="f")] == ["cell", safe_cell(text)]
+
+
+def test_what_is_no_formula_is_written_as_it_is():
+    cells = ["AMSS; NRC", "a;b=c", "l'eau + l'hygiène", "x '=1", "15-20", "a\nb - c"]
+    table = pd.DataFrame({"cell": cells})
+    assert csv_text(table) == table.to_csv(index=False, lineterminator="\r\n")
+
+
 def test_headings_are_safe_too():
     assert csv_text(pd.DataFrame({"=a": ["x"]})).startswith("'=a")
 
@@ -158,11 +182,12 @@ def test_a_folder_that_is_not_there_cannot_be_written_to(tmp_path):
         write_csv(tmp_path / "no" / "f.csv", pd.DataFrame({"a": [1]}))
 
 
+TRICKY = st.text(st.sampled_from(";\t\r\n '\"=+-@a1,"), max_size=12)
 NO_NUL = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 
 @settings(deadline=None)
-@given(st.lists(st.text(NO_NUL, max_size=6), min_size=1, max_size=4))
+@given(st.lists(st.text(NO_NUL, max_size=6) | TRICKY, min_size=1, max_size=4))
 def test_any_cells_survive_writing_and_reading(cells):
     table = pd.DataFrame({"key": ["k"] * len(cells), "cell": cells}, dtype="str")
     again = table_from_text(csv_text(table), name="f")["cell"].tolist()

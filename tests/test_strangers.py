@@ -28,7 +28,7 @@ from geo import (
 )
 from geo.errors import CouvertureError
 from geo.io.official import read_official
-from geo.io.records import csv_text, safe_cell
+from geo.io.records import as_it_was, csv_cell, csv_text, safe_cell
 from geo.io.sheets import read_sheet
 from geo.report import workbook
 from geo.report.canvas import drawable
@@ -241,6 +241,9 @@ PIECES = (
         "é ",
         "m ",
         "a@",
+        ";'",
+        ";=",
+        "'=",
         "a.",
     ),
     *("°", "\\", "_", "du 1 au ", "et ", "76 ", "a b", "al "),
@@ -276,6 +279,8 @@ READERS = {
     "label": parts.label_text,
     "signs": signs.tidied,
     "look-alikes": signs.look_alikes,
+    "cell written": csv_cell,
+    "cell read": as_it_was,
 }
 
 

@@ -3,8 +3,9 @@
 import csv
 import hashlib
 import io
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,11 @@ SEPARATORS = ",;\t|"
 # locale is East Asian, signs of full width too.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _BLANK_STARTS = ("\t", "\r")
+# Where a spreadsheet that splits at ";" (as in French) starts a new cell inside one of ours, with the blanks
+# and quotes around it. From its first character only: the time stays in proportion to the length.
+_NEW_CELL = re.compile(r"(?<![;\s\"'])[;\s\"']++(?=[=+\-@＝＋－＠])")
+_HELD = re.compile(r"'[=+\-@＝＋－＠]")
+_SPLITS = re.compile(r"[;\t\r\n]")
 
 
 def read_types(path: Path = ACTIVITIES_DIR / "types.toml") -> dict[str, ActivityType]:
@@ -118,13 +124,26 @@ def _rows(text: str, name: str) -> list[list[str]]:
     """Return the cells of every row; a line break inside quotes belongs to its cell."""
     try:
         separator = max(SEPARATORS, key=lambda each: len(_first_row(text, each)))
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        return list(cells_of(text, separator))
     except csv.Error as error:
         raise RecordFileError(
             _("{file} : ce n'est pas un CSV lisible ({why}). Enregistrez-le en CSV UTF-8.").format(
                 file=name, why=error
             )
         ) from error
+
+
+def cells_of(text: str, separator: str) -> Iterator[list[str]]:
+    """Cells of every row of a separated text, each as it was before :func:`csv_cell`.
+
+    Raises
+    ------
+    csv.Error
+        If the text is no table.
+    """
+    found = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    # One look at the whole tells of most files that there is nothing to undo.
+    return ([as_it_was(cell) for cell in row] for row in found) if _HELD.search(text) else found
 
 
 def _first_row(text: str, separator: str) -> list[str]:
@@ -164,10 +183,38 @@ def safe_cell(value: object) -> object:
     return value
 
 
+def csv_cell(value: object) -> object:
+    """``value`` as :func:`safe_cell` makes it, and so that none of its parts is run where ";" ends a cell.
+
+    >>> csv_cell("Awa;=1+1"), csv_cell("x; y"), csv_cell("=1")
+    ("Awa;'=1+1", 'x; y', "'=1")
+    """
+    safe = safe_cell(value)
+    if not isinstance(safe, str) or not _SPLITS.search(safe):
+        return safe
+    return _NEW_CELL.sub(lambda found: found[0] + "'" if _SPLITS.search(found[0]) else found[0], safe)
+
+
+def as_it_was(cell: str) -> str:
+    """Return the text of a cell without the apostrophes that :func:`csv_cell` put inside it.
+
+    >>> as_it_was("Awa;'=1+1"), as_it_was("l'='")
+    ('Awa;=1+1', "l'='")
+    """
+    if "'" not in cell or not _SPLITS.search(cell):
+        return cell
+
+    def before(found: re.Match[str]) -> str:
+        held = found[0].endswith("'") and _SPLITS.search(found[0])
+        return found[0][:-1] if held else found[0]
+
+    return _NEW_CELL.sub(before, cell)
+
+
 def csv_text(table: pd.DataFrame) -> str:
     """Return a frame as CSV text whose cells are safe from being run as formulas."""
-    safe = table.apply(lambda column: column.map(safe_cell) if column.dtype.kind not in "biufc" else column)
-    safe.columns = [str(safe_cell(str(name))) for name in table.columns]
+    safe = table.apply(lambda column: column.map(csv_cell) if column.dtype.kind not in "biufc" else column)
+    safe.columns = [str(csv_cell(str(name))) for name in table.columns]
     # Both characters in the line end: a cell that holds either of them is then quoted, and makes no row.
     return safe.to_csv(index=False, lineterminator="\r\n")
 

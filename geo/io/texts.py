@@ -9,6 +9,7 @@ from geo import settings
 from geo.errors import RecordFileError
 from geo.grid import ROWS_LOOKED_AT, Row, known_columns
 from geo.i18n import _, number
+from geo.io.records import cells_of
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 _BOMS: Final = (
@@ -141,7 +142,7 @@ def rows_of(text: str, *, name: str) -> Iterator[Row]:
         raise no_text(name)
     separator = separator_of(text)
     try:
-        for place, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1):
+        for place, cells in enumerate(cells_of(text, separator), 1):
             if place > settings.MAX_RECORD_ROWS + ROWS_LOOKED_AT:
                 break
             if len(cells) > 10 * settings.MAX_RECORD_COLUMNS:

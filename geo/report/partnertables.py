@@ -11,7 +11,7 @@ from geo import partnerwords, words
 from geo.counting import SEPARATOR, Accounting
 from geo.facts import Frame
 from geo.i18n import N_, _, long_date
-from geo.io.records import csv_text, safe_cell
+from geo.io.records import csv_cell, csv_text
 from geo.overlaps import PEOPLE, Overlaps
 from geo.presence import AREA, Presence
 from geo.report.tables import STATES
@@ -245,7 +245,7 @@ def sign_words() -> str:
 
 def csv_file(table: pd.DataFrame, accounts: Sequence[Account]) -> bytes:
     """Return a table as CSV, UTF-8 with the mark that spreadsheets need, the accounts after an empty line."""
-    lines = pd.DataFrame([(safe_cell(term), safe_cell(value)) for term, value in accounts])
+    lines = pd.DataFrame([(csv_cell(term), csv_cell(value)) for term, value in accounts])
     below = lines.to_csv(index=False, header=False, lineterminator="\r\n")
     return (csv_text(table) + "\r\n" + below).encode("utf-8-sig")
 

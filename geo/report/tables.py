@@ -16,7 +16,7 @@ from geo.counting import SEPARATOR
 from geo.coverage import PARTS
 from geo.facts import Facts, Frame
 from geo.i18n import N_, _, long_date
-from geo.io.records import csv_text, safe_cell
+from geo.io.records import csv_cell, csv_text
 from geo.report.accounting import FLAG_WORDS, PRECISION_WORDS, REASON_WORDS
 from geo.report.shown import Shown, shown
 from geo.report.workbook import add_sheet, saved
@@ -262,7 +262,7 @@ def table_csv(facts: Facts, frame: Frame, *, day: date) -> bytes:
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     for term, value in account_rows(facts, frame, day=day):
-        writer.writerow([safe_cell(term), safe_cell(value)])
+        writer.writerow([csv_cell(term), csv_cell(value)])
     text = csv_text(table_frame(facts, frame)) + "\r\n" + target.getvalue()
     return text.encode("utf-8-sig")
 
