@@ -21,7 +21,7 @@ st.page_link("pages/vue_ensemble.py", label=_("Revoir la visite guidée"), query
 st.html(method.rules())
 st.html(method.signs())
 st.html(method.glossary(read_glossary()))
-st.html(method.sources(store.sources, whole.records_by_source()))
+st.html(method.sources(whole.sources(), whole.records_by_source()))
 st.html(method.layers(ground.boundaries))
 fetching.show()
 st.html(method.population(load_population()))

@@ -95,6 +95,23 @@ def test_an_organisation_shown_by_sector_has_no_workbook_of_its_name(store):
     assert "A2" not in set(shown["identity"])
 
 
+def test_the_file_of_a_row_is_told_to_who_may_read_the_row_as_it_was_written(store):
+    for audience, told in ((READER, {"A4", "N1", "=1+1"}), (Audience("partner", "AMSS"), None)):
+        found = kept(store, audience)
+        files = found.statements.assign(identity=found.keys["identity"])
+        files = files[found.keys["source_id"] == "p"].set_index("identity")
+        named = files[files["file_name"] == "partenaires.csv"]
+        assert set(named.index) == (told or {"A1", "A2", "A3", "A4", "N1", "=1+1"})
+        rest = files.drop(named.index)
+        assert (rest[["import_id", "file_row"]].isna()).all(axis=None)
+        assert rest["headings"].tolist() == [{}] * len(rest)
+        assert set(named["import_id"]) == {1}
+    import dataclasses  # noqa: PLC0415
+
+    hidden = kept(dataclasses.replace(store, organisations={"NRC": "sector"}), READER)
+    assert hidden.statements.loc[hidden.keys["identity"] == "N1", "file_name"].tolist() == [""]
+
+
 def test_the_workbook_counts_first_and_runs_no_formula(store):
     rows, table = of(store, Audience("partner", '=HYPERLINK("x")'), '=HYPERLINK("x")')
     book = openpyxl.load_workbook(io.BytesIO(workbook(rows, table, title='=HYPERLINK("x")', day=DAY)))
@@ -117,14 +134,20 @@ def test_received_is_the_day_of_the_import_or_the_date_of_the_source(store):
     assert told["A1"] == found.statements.loc[found.keys["identity"] == "A1", "imported_at"].iloc[0][:10]
     assert told["R1-01"] == ""
     assert told["ML050101-functional"] == "2020-11-23"
-    assert found.groups("import").value_counts().to_dict() == {"": 646, "1": 6}
+    whole = kept(store, Audience("coordinator"))
+    assert whole.groups("import").value_counts().to_dict() == {"": 646, "1": 6}
+    # Which file states the three rows of loans and savings is withheld.
+    assert found.groups("import").value_counts().to_dict() == {"": 649, "1": 3}
     assert found.keys["id"].is_unique
 
 
 def test_a_file_of_ones_own_has_rows_and_unread_cells_too(tmp_path):
     path = write(tmp_path / "partenaires.csv", *ROWS)
     found = kept(load_file(path, boundaries()), READER)
-    assert found.statements["file_row"].tolist() == [2, 3, 4, 5, 6, 7]
+    assert kept(load_file(path, boundaries()), Audience("coordinator")).statements["file_row"].tolist() == [
+        *range(2, 8)
+    ]
+    assert found.statements["file_row"].dropna().tolist() == [5, 6, 7]
     assert found.unread[["label", "value"]].values.tolist() == [[6, "-4"]]
 
 
@@ -140,5 +163,9 @@ def test_on_the_command_line(store, tmp_path, capsys):
     told = {each["group"]: each for each in json.loads(capsys.readouterr().out)}
     assert (told["p"]["read"], told["p"]["past_end"], told["p"]["age_median"]) == (6, 1, None)
     assert sum(each["read"] for each in told.values()) == 652
+    assert main(["quality", "--by", "import", "--group", "1", "--workbook", str(out)]) == 0
+    assert "1 : Lus 6 = " in capsys.readouterr().out
+    files = [row[1].value for row in openpyxl.load_workbook(out)["À corriger"].iter_rows(min_row=2)]
+    assert set(files) == {"partenaires.csv", None}
     assert main(["quality", "--group", "Personne"]) == 2
     assert "Aucune ligne de « Personne »" in capsys.readouterr().err

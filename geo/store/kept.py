@@ -31,7 +31,10 @@ class Kept:
         ``source_id, identity, id``: what names a record in the store, and a short name that tells a
         reader nothing.
     statements : DataFrame
-        ``import_id, file_name, sheet, file_row, imported_at, headings``; missing for shipped records.
+        ``import_id, file_name, sheet, file_row, imported_at, headings``; missing for shipped records. Names
+        of a file and a sheet are their writer's words, as cells are: without them where ``seen`` is not.
+    seen : Series of bool
+        Rows whose cells, file and sheet the audience may read as the partner wrote them.
     received : Series of str
         Day of the import that states a record last, else the date of its source, else ``""``.
     unread : DataFrame
@@ -44,6 +47,7 @@ class Kept:
     whole: pd.DataFrame
     keys: pd.DataFrame
     statements: pd.DataFrame
+    seen: pd.Series
     received: pd.Series
     unread: pd.DataFrame
     unread_labels: pd.Series
@@ -71,11 +75,23 @@ def kept(store: Store, audience: Audience) -> Kept:
         records=shared,
         whole=records,
         keys=keys(store),
-        statements=found[list(_OF_FILE)],
+        statements=_without_files(found[list(_OF_FILE)], ~seen),
+        seen=seen,
         received=_received(store, found),
         unread_labels=cells["label"],
         unread=cells.loc[cells["label"].isin(records.index[seen]), list(_UNREAD)].reset_index(drop=True),
     )
+
+
+def _without_files(statements: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
+    """Withhold which file and sheet state these rows: their names often tell the partner or the place."""
+    if not rows.any():
+        return statements
+    silent = {name: statements[name].where(~rows, "") for name in ("file_name", "sheet")}
+    unknown = {name: statements[name].where(~rows, np.nan) for name in ("import_id", "file_row")}
+    headings = [{} if gone else of_file for gone, of_file in zip(rows, statements["headings"], strict=True)]
+    told = pd.Series(headings, index=statements.index, dtype=object)
+    return statements.assign(**silent, **unknown, headings=told)
 
 
 def _named(store: Store) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from geo.report.faultwords import FAULT_WORDS
 from geo.report.faulty import Papers, lines, workbook
 from geo.sharing import READER, Audience
 from geo.ui import data, downloads, keeping, sheets, state
-from geo.ui.quality import UNNAMED, Asked, group_words, in_group
+from geo.ui.quality import UNNAMED, Asked, in_group, title_for
 
 # Lines written out; the workbook has them all.
 LINES_SHOWN: Final = 200
@@ -73,8 +73,11 @@ def listed(found: pd.DataFrame) -> str:
     title = _("Lignes à corriger")
     if found.empty:
         return sheets.section(title, sheets.paragraph(_("Rien à corriger ici."), "empty"))
-    ids = keeping.ids()
-    rows = [_row(row, str(ids[row["label"]])) for row in found.head(LINES_SHOWN).to_dict("records")]
+    ids, seen = keeping.ids(), keeping.kept().seen
+    rows = [
+        _row(row, str(ids[row["label"]]), seen=bool(seen[row["label"]]))
+        for row in found.head(LINES_SHOWN).to_dict("records")
+    ]
     heads = [
         *(_("Enregistrement"), _("Partenaire"), _("Type d'activité"), _("Fichier, ligne")),
         *(_("Colonne"), _("Lu"), _("Ce qui ne va pas"), _("Que faire")),
@@ -86,7 +89,7 @@ def listed(found: pd.DataFrame) -> str:
     return sheets.section(title, sheets.paragraph(f"{count} {more}".strip()), table)
 
 
-def _row(row: Mapping[Any, Any], record_id: str) -> list[str]:
+def _row(row: Mapping[Any, Any], record_id: str, *, seen: bool) -> list[str]:
     name = str(row["record_key"]) or _("ouvrir")
     file = " · ".join(str(part) for part in (row["file_name"], row["sheet"]) if part)
     at = "" if pd.isna(row["file_row"]) else _("ligne {n}").format(n=number(row["file_row"]))
@@ -96,7 +99,7 @@ def _row(row: Mapping[Any, Any], record_id: str) -> list[str]:
         sheets.link(RECORD_PAGE, name, id=record_id),
         str(row["partner"]) or _("n. r."),
         str(row["activity_type"]),
-        ", ".join(part for part in (file, at) if part) or _("livré"),
+        ", ".join(part for part in (file, at) if part) or (_("livré") if seen else _("non montré")),
         str(row["column"]),
         str(row["read"]),
         " · ".join(told),
@@ -109,7 +112,7 @@ def _row(row: Mapping[Any, Any], record_id: str) -> list[str]:
 
 def _offer(asked: Asked) -> None:
     """Show the button that makes the workbook of what is asked."""
-    name = group_words(asked.group, asked.grouping) if asked.group else _("Ensemble")
+    name = title_for(recipient(asked), asked)
     downloads.button(
         _("Classeur à renvoyer (XLSX)"),
         partial(content, asked, name, recipient(asked)),

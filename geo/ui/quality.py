@@ -11,6 +11,7 @@ from geo import quality, words
 from geo.columnwords import label
 from geo.i18n import N_, _, language, ngettext, number, percent, unbroken
 from geo.report.faultwords import FAULT_WORDS
+from geo.sharing import Audience
 from geo.store.imports import imports
 from geo.ui import data, keeping, sheets, state
 from geo.ui.parts import escaped
@@ -32,6 +33,8 @@ _UNNAMED_WORDS: Final = {
     "source": N_("Source non montrée"),
     "import": N_("Livrés avec l'application, ou fichier ouvert"),
 }
+# To whom some files are not named.
+_UNNAMED_IMPORT: Final = N_("Livrés avec l'application, fichier ouvert, ou import non montré")
 # Fields that every record should have, beside each other; the others stand in the list of all.
 ESSENTIAL: Final = (
     *("implementing_org", "donor", "activity_status", "functionality", "observed_on"),
@@ -91,21 +94,32 @@ def code_of(group: str) -> str:
 def group_words(code: str, grouping: str) -> str:
     """Return a group as the reader knows it."""
     if code == UNNAMED:
-        return _(_UNNAMED_WORDS[grouping])
+        unsaid = grouping == "import" and not keeping.keeps()
+        return _(_UNNAMED_IMPORT if unsaid else _UNNAMED_WORDS[grouping])
     if grouping == "source":
         source = data.records().sources.get(code)
         return source.words("title") if source else code
     if grouping == "import":
-        return _import_words(data.records().version, language()).get(code, code)
+        return _import_words(data.records().version, keeping.keeper().key, language()).get(code, code)
     return code
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _import_words(version: str, lang: str) -> dict[str, str]:
+def _import_words(version: str, audience: str, lang: str) -> dict[str, str]:
+    stated = set(keeping.kept().groups("import"))
     return {
         str(row["id"]): f"{row['id']} · {row['file_name']} · {words.day(str(row['imported_at'])[:10])}"
         for row in imports().to_dict("records")
+        if str(row["id"]) in stated
     }
+
+
+def title_for(audience: Audience, asked: Asked) -> str:
+    """Return what a file for ``audience`` calls what is asked: no name that its rows do not tell them."""
+    if not asked.group:
+        return _("Ensemble")
+    told = set(keeping.kept(audience).groups(asked.grouping).map(code_of))
+    return group_words(asked.group, asked.grouping) if asked.group in told else _(_BY_WORDS[asked.by])
 
 
 def in_group(grouping: str, code: str) -> pd.Index:

@@ -8,12 +8,13 @@ import streamlit as st
 from geo import card as cards
 from geo import neighbours as borders
 from geo import overview, population, search
+from geo.activities import Source
 from geo.counting import Accounting, account
 from geo.gazetteer import gazetteer
 from geo.io import load_population
 from geo.io.places import read_spellings
 from geo.io.population import state_key as population_key
-from geo.sharing import Audience, share
+from geo.sharing import PUBLIC, READER, Audience, share
 from geo.ui import data, who
 
 # Cards kept: a few readers going back and forth.
@@ -59,6 +60,21 @@ def limits() -> str:
 def records_by_source() -> dict[str, int]:
     """Rows read of each source, whatever became of them."""
     return {str(name): int(count) for name, count in _rows()["source_id"].value_counts().items()}
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _sources_seen(store_version: str, audience_key: str, _audience: Audience) -> frozenset[str]:
+    held = data.records()
+    shared = share(held.records, _audience, types=held.types, organisations=held.organisations)
+    return frozenset(shared["source_id"].astype("str").unique())
+
+
+def sources() -> dict[str, Source]:
+    """Return the sources that a record tells whoever is here; the title of another may name who is hidden."""
+    # Figures of sensitive types are made for the public too, with their sources beside them.
+    audience = READER if who.audience() == PUBLIC else who.audience()
+    told, held = _sources_seen(data.records().version, audience.key, audience), data.records()
+    return {name: source for name, source in held.sources.items() if name in told}
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

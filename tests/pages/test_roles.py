@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 import streamlit as st
 
@@ -28,11 +29,13 @@ ROWS = (
     "CLETIB;Gao;Ansongo;Villatib;15.667837;0.5087;maraîchage;Tibiri;4;2025-01-01;2026-01-01;Mottib\n"
     "CLEFAUX;Gao;Introuvable;Villafaux;;;AVEC;Plan;1;;2024-13-45;Motfaux\n"
 )
+# In a file of its own, written in other ways.
+OF_ITS_OWN = "CLEZOR2;Gao;Introuvable;Villazor;;;forage;ZORGHO;3;2025-01-01;2024-01-01;Motzor\n"
 # What only its owner, or who keeps the records, may read: of AMSS, and of the others.
-OF_AMSS = ("CLEAMSS", "Villamss", "Motamss", "15.66123")
+OF_AMSS = ("CLEAMSS", "Villamss", "Motamss", "15.66123", "Motfichier", "Motfeuille")
 OF_OTHERS = (
     *("CLEPLAN", "Villaplan", "Motplan", "15.66343", "CLEFAUX", "Villafaux", "Motfaux"),
-    *("Zorgho", "CLEZOR", "Villazor", "Motzor"),
+    *("Zorgho", "CLEZOR", "Villazor", "Motzor", "ZORGHO", "zorgho"),
     *("CLETIB", "Villatib", "Mottib", "15.66783"),
 )
 PARTNERS_PAGES = ("matrice", "recouvrements", "temps", "noms")
@@ -50,13 +53,27 @@ def made(tmp_path_factory) -> Path:
         patch.setenv("COUVERTURE_HOME", str(home))
         boundaries = load_boundaries()
         snapshots.take(load_store(boundaries), "Réunion d'avant", who="awa")
-        (home / "r.csv").write_text(HEADS + ROWS, encoding="utf-8")
-        plan = planning.prepare(home / "r.csv", boundaries, source=Source("r", "Relevé", "ML", "", "", "R"))
-        imports.apply(plan, who="awa")
+        source = Source("r", "Relevé", "ML", "", "", "R")
+        imports.apply(planning.prepare(workbook(home), boundaries, source=source), who="awa")
+        own = home / "forages_zorgho.csv"
+        own.write_text(HEADS + OF_ITS_OWN, encoding="utf-8")
+        source = Source("zorgho", "Registre de Zorgho", "ML", "Zorgho ONG", "", "R")
+        imports.apply(planning.prepare(own, boundaries, source=source), who="awa")
         organisations.decide("shown", "Zorgho", "sector", who="awa")
         organisations.decide("shown", "Tibiri", "cercle", who="awa")
         database.close()
     return home
+
+
+def workbook(folder: Path) -> Path:
+    """The rows in a file and a sheet whose names tell where one works."""
+    book = openpyxl.Workbook()
+    book.active.title = "Caisses de Motfeuille"
+    for line in (HEADS + ROWS).splitlines():
+        book.active.append(line.split(";"))
+    path = folder / "AVEC du quartier Motfichier.xlsx"
+    book.save(path)
+    return path
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +104,7 @@ def addresses() -> list[tuple[str, dict[str, str]]]:
     """Every page of the menu, in the views that list most."""
     made = [(Path(file).stem, {}) for file, _title in page.MENU]
     made += [("qui_fait_quoi", {"volet": each, "zone": "ML07"}) for each in PARTNERS_PAGES[1:]]
-    made += [("qualite", {"vue": each}) for each in ("lignes", "periodes")]
+    made += [("qualite", {"vue": each, "par": "import"}) for each in ("lignes", "periodes")]
     made += [
         ("carte", {"type": kind, "zone": "ML070101", "points": "oui"}) for kind in ("avec", "water_point")
     ]
@@ -131,8 +148,17 @@ def test_no_page_and_no_file_holds_what_the_role_may_not_see(role, files, monkey
     assert leaks == []
     if role == "partner":
         assert {secret for _place, content in sent for secret in OF_AMSS if secret.encode() in content} >= {
-            *("CLEAMSS", "Motamss", "15.66123"),
+            *("CLEAMSS", "Motamss", "15.66123", "Motfichier"),
         }
+
+
+def test_the_workbook_of_an_import_names_its_file_to_who_may_read_it(files, monkeypatch):
+    as_somebody(monkeypatch, "coordinator")
+    names = {"1": "Motfichier", "2": "zorgho"}
+    for number, name in names.items():
+        app = open_page("qualite", vue="lignes", par="import", groupe=number)
+        assert name in markup(app)
+        assert not [part for part in unpacked(files["faulty-xlsx"]()) if name.encode() in part]
 
 
 @pytest.mark.parametrize("role", KEEPERS)
