@@ -105,7 +105,7 @@ def table_of(
     at = _heading_place(head, spans, name)
     titles = sum(any(cells) for _row, cells in head[:at])
     headings, used = _headings(head[at:], spans)
-    _check_width(len(headings), name)
+    check_columns(len(headings), name)
     headings, renamed = _unique(trimmed(headings), name, strict=strict_width)
     body = chain(first[at + used :], stream)
     table, width = _columns(body, headings, name, strict_width=strict_width)
@@ -115,7 +115,8 @@ def table_of(
     return Grid(table, head[at + used - 1][0], {kind: count for kind, count in notes.items() if count})
 
 
-def _check_width(width: int, name: str) -> None:
+def check_columns(width: int, name: str) -> None:
+    """Refuse a table of more columns than the limit."""
     if width > settings.MAX_RECORD_COLUMNS:
         raise RecordFileError(
             _("{file} : {n} colonnes, plus que la limite de {limit}. Gardez celles des activités.").format(
@@ -260,9 +261,9 @@ def _columns(
         if strict_width and widest > width:
             check_widths(chunk, width, name)
         width = max(width, widest)
-        _check_width(width, name)
+        check_columns(width, name)
         read += len(chunk)
-        _check_size(read, width, name)
+        check_size(read, width, name)
         lines = [cells if len(cells) == width else _padded(cells[:width], width) for _row, cells in chunk]
         index = pd.Index([row for row, _cells in chunk], dtype="int64")
         columns = {
@@ -292,7 +293,8 @@ def check_widths(rows: Iterable[Row], width: int, name: str) -> None:
             )
 
 
-def _check_size(rows: int, width: int, name: str) -> None:
+def check_size(rows: int, width: int, name: str) -> None:
+    """Refuse a table of more rows, or more cells, than the limits."""
     if rows > settings.MAX_RECORD_ROWS or rows * width > settings.MAX_RECORD_CELLS:
         raise RecordFileError(
             _("{file} : plus de {rows} lignes ou de {cells} cellules. Partagez le fichier.").format(

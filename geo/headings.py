@@ -30,6 +30,10 @@ HXL_PLAIN: Final = frozenset({"ind", "num", "total"})
 # Names of the record's own columns; what the store fills is not read from a file.
 _OWN_NAMES: Final = frozenset(PROVIDER_COLUMNS) - {"source_id"}
 _CURRENCY_END: Final = re.compile(r"_(?:en_)?(?:f?_?cfa|fcfa|xof|eur|euros?|usd|dollars?|mru)$")
+# A bracket ends at the next one of either kind: none is looked for again from each of thousands.
+_BRACKETED: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+# What is longer names no column, only its end after a "/" may; the longest question of a form is shorter.
+_LONGEST: Final = 500
 # Beginnings of words that together make a column of people.
 _STAGES: Final = (
     ("targeted", ("cibl", "prevu", "vise", "target", "planif")),
@@ -132,9 +136,10 @@ def heading_column(heading: str, *, others: Iterable[str] = ()) -> str:
     'latitude'
     """
     known = _inverted(HEADINGS)
-    folded = fold_heading(heading)
-    column = hxl_column(heading) or known.get(folded) or (folded if folded in _OWN_NAMES else "")
-    bare = _CURRENCY_END.sub("", fold_heading(re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", heading)))
+    said = heading if len(heading) <= _LONGEST else ""
+    folded = fold_heading(said)
+    column = hxl_column(said) or known.get(folded) or (folded if folded in _OWN_NAMES else "")
+    bare = _CURRENCY_END.sub("", fold_heading(_BRACKETED.sub(" ", said)))
     column = column or known.get(bare) or _people_column(folded) or _axis_column(folded)
     group, _slash, leaf = heading.rpartition("/")
     if column or not group or group in others:

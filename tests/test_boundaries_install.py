@@ -387,7 +387,7 @@ def damaged_files(folder: Path) -> dict[str, tuple[Path, str]]:
     file("empty.zip", b"", "archive incomplète ou abîmée")
     file("text.csv", b"a,b\n1,2\n", "format non reconnu")
     file("broken.geojson", b'{"type": "FeatureCollection", "features": [', "illisible ou abîmé")
-    file("empty.gpkg", b"SQLite format 3\x00", "illisible ou abîmé")
+    file("empty.gpkg", b"SQLite format 3\x00", "abîmé ou incomplet")
     for suffix in (".dbf", ".prj", ".shx"):
         kept = [part for part in parts if part.suffix != suffix]
         made[f"no{suffix}"] = (

@@ -14,6 +14,7 @@ from geo.io.localities import read as read_localities
 from geo.io.official import read_official
 from geo.io.sheets import read_sheet
 from tests.boundary_files import official, zipped_shapefile
+from tests.swelling import DATABASES, geopackage
 
 FEATURES = (
     '"features":[{"type":"Feature","properties":{"Commune":"Bara"},'
@@ -122,6 +123,14 @@ def test_a_file_of_limits_that_is_a_way_elsewhere_is_refused(tmp_path, elsewhere
         with pytest.raises(CouvertureError):
             read_localities(path)
     assert elsewhere.heard == []
+
+
+@pytest.mark.parametrize("read", [read_sheet, read_official, read_localities])
+def test_a_view_without_end_is_not_begun(tmp_path, read):
+    path = tmp_path / "mli_adm3.gpkg"
+    path.write_bytes(geopackage(tmp_path / "a.gpkg", DATABASES["endless_view"]))
+    with pytest.raises(CouvertureError, match="est calculé à l'ouverture"):
+        read(path)
 
 
 # Names that pyogrio reads as an archive or an address, and the file that it opens in their place.

@@ -251,6 +251,8 @@ PIECES = (
 ENDS = ("", "!")
 # Twice the longest cell takes twice the time, not four times: measured short, held for the longest.
 SHORT, MOST_SECONDS = 4_000, 0.25
+# As long as a cell may be.
+LONG = 32_000
 
 
 def column(text: str) -> pd.Series:
@@ -296,6 +298,21 @@ def test_no_text_takes_the_square_of_its_length(reader):
             if seconds > MOST_SECONDS:
                 slow[piece, end] = round(seconds, 2)
     assert slow == {}
+
+
+def test_brackets_of_the_longest_heading_take_no_square_either():
+    # Every heading of a CSV is read some ten times with nobody else served: short texts would not show it.
+    read = READERS["heading"]
+    read("a")
+    for piece in ("(", "[", "([", "(a", "[a ", "()", "a/("):
+        text = piece * (LONG // len(piece))
+        assert min(_seconds(read, text) for _turn in range(2)) < MOST_SECONDS / 5, piece
+
+
+def test_a_heading_longer_than_any_question_names_no_column_but_its_end_does():
+    assert headings.heading_column("Budget (FCFA) [" + "x" * 400 + "]") == "amount"
+    assert headings.heading_column("Budget (FCFA) [" + "x" * LONG + "]") == ""
+    assert headings.heading_column("x" * LONG + " / Commune") == headings.heading_column("Commune")
 
 
 def _seconds(read, text: str) -> float:

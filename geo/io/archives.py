@@ -35,9 +35,12 @@ SPOILT: Final = (
 _FAULTS: Final = (*SPOILT, OSError)
 _DECLARED: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 # Cells with something in them; an empty styled cell closes itself.
-_CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>]|)>")
-_PLACE: Final = re.compile(rb"\sr\s*=\s*[\"']\s*([A-Za-z]{1,9})(\d{1,9})\s*[\"']")
-_ROW: Final = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr\s*=\s*[\"']\s*(\d{1,9})")
+_CELL: Final = re.compile(rb"<(?:[\w.\-\x80-\xff]+:)?c\b([^>]*[^/>]|)>")
+# What follows the end of a tag that stands in the value of an attribute: that cell would not be seen.
+_AFTER: Final = re.compile(rb"/>\s*[^<\s]")
+_HIDDEN: Final = re.compile(rb"<(?:[\w.\-\x80-\xff]+:)?c\s[^>]*/>\s*[^<\s]")
+_PLACE: Final = re.compile(rb"\sr\s*=\s*[\"']\s*([A-Za-z]{1,9})0*(\d{1,12})\s*[\"']")
+_ROW: Final = re.compile(rb"<(?:[\w.\-\x80-\xff]+:)?row\b[^>]*?\sr\s*=\s*[\"']\s*0*(\d{1,12})")
 _ERROR: Final = re.compile(rb"\st\s*=\s*[\"']e[\"']")
 _UNCOUNTED: Final = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _LONGEST_TAG: Final = 4096
@@ -45,10 +48,11 @@ _LONGEST_TAG: Final = 4096
 
 @dataclass
 class Extent:
-    """How far the cells of one sheet reach, and the cells whose value a library would leave out."""
+    """How far the cells of one sheet reach, how many may name a shared text, and those a library loses."""
 
     rows: int = 0
     columns: int = 0
+    shared: int = 0
     errors: list[str] = field(default_factory=list)
     uncounted: int = 0
 
@@ -67,6 +71,25 @@ def too_large(name: str, megabytes: float, limit: int) -> RecordFileError:
     return RecordFileError(
         _("{file} : {size} Mo, plus que la limite de {limit} Mo. Partagez le fichier.").format(
             file=name, size=number(megabytes), limit=number(limit)
+        )
+    )
+
+
+def too_much_text(name: str, letters: int, limit: int) -> RecordFileError:
+    """Error for a file whose cells hold more letters than the limit [millions] once they are laid out."""
+    return RecordFileError(
+        _(
+            "{file} : {size} Mo de texte une fois lu, plus que la limite de {limit} Mo. Gardez les seules "
+            "activités."
+        ).format(file=name, size=number(letters / 1e6), limit=number(limit))
+    )
+
+
+def declares_entities(name: str) -> RecordFileError:
+    """Error for a workbook whose XML declares what it would swell by, or fetch."""
+    return RecordFileError(
+        _("{file} : déclare des entités XML, ce qu'aucun classeur ne fait. Enregistrez-le à nouveau.").format(
+            file=name
         )
     )
 
@@ -100,19 +123,26 @@ def inspect_workbook(path: Path) -> dict[str, Extent]:
             whole, rest = (
                 (block[:cut], block[cut:]) if cut >= 0 and len(block) - cut < _LONGEST_TAG else (block, b"")
             )
-            rows = _extend(extent, whole, rows)
-        _extend(extent, rest, rows)
+            rows = _extend(extent, whole, rows, path.name)
+        _extend(extent, rest, rows, path.name)
         if extent.rows or extent.columns:
             extents[name] = extent
             check_extent(extent.rows, extent.columns, path.name)
     return extents
 
 
-def check_extent(rows: int, columns: int, name: str) -> None:
-    """Refuse a sheet whose cells reach further than the limits, before it is laid out in memory."""
+def check_extent(rows: int, columns: int, name: str, *, beside: int = 0) -> None:
+    """Refuse a sheet whose cells reach further than the limits, before it is laid out in memory.
+
+    Parameters
+    ----------
+    beside : int
+        Cells of other sheets that are laid out with it.
+    """
     limits = settings.MAX_RECORD_ROWS, settings.MAX_RECORD_COLUMNS
+    cells = beside + rows * columns
     # A title page and empty columns at the side are no fault: ten times the limit of columns is.
-    if rows > limits[0] + 1000 or columns > 10 * limits[1] or rows * columns > 4 * settings.MAX_RECORD_CELLS:
+    if rows > limits[0] + 1000 or columns > 10 * limits[1] or 2 * cells > 3 * settings.MAX_RECORD_CELLS:
         raise RecordFileError(
             _(
                 "{file} : une feuille va jusqu'à la ligne {rows} et à la colonne {columns} (limites : "
@@ -163,35 +193,46 @@ def _pieces(source: IO[bytes], name: str) -> Iterator[bytes]:
 def _refuse_declarations(block: bytes, name: str) -> None:
     # UTF-16 parts would hide their tags from the patterns: no workbook program writes them.
     if _DECLARED.search(block) or block[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise RecordFileError(
-            _(
-                "{file} : déclare des entités XML, ce qu'aucun classeur ne fait. Enregistrez-le à nouveau."
-            ).format(file=name)
-        )
+        raise declares_entities(name)
 
 
-def _extend(extent: Extent, block: bytes, row: int) -> int:
+def _extend(extent: Extent, block: bytes, row: int, name: str) -> int:
     """Add the cells of a block; the last row named so far is returned."""
+    if b"<c" not in block and b":c" not in block and b"row" not in block:
+        return row
     if b"<f" in block or b":f" in block:
         extent.uncounted += len(_UNCOUNTED.findall(block))
+    extent.shared += block.count(b'"s"') + block.count(b"'s'")
+    if _AFTER.search(block) and _HIDDEN.search(block):
+        raise damaged(name)
     unplaced = False
+    rows, columns = extent.rows, extent.columns
     # Many cells share their attributes but for the place: each text is looked at once.
     for attributes in set(_CELL.findall(block)):
-        placed = _PLACE.search(attributes)
+        placed = _PLACE.search(attributes) if b"'" not in attributes else _furthest(attributes)
         if placed is None:
             unplaced = True
+            # The tag seems to end in the value of an attribute: no program writes that; it hides the place.
+            if attributes.count(b'"') % 2 or attributes.count(b"'") % 2:
+                raise damaged(name)
             continue
-        extent.rows = max(extent.rows, int(placed[2]))
-        extent.columns = max(extent.columns, _column(placed[1].upper()))
-        if _ERROR.search(attributes):
+        rows = max(rows, int(placed[2]))
+        columns = max(columns, _column(placed[1].upper()))
+        if (b'"e"' in attributes or b"'e'" in attributes) and _ERROR.search(attributes):
             extent.errors.append((placed[1] + placed[2]).decode("ascii").upper())
+    extent.rows, extent.columns = rows, columns
     return _extend_unplaced(extent, block, row) if unplaced else row
+
+
+def _furthest(attributes: bytes) -> re.Match[bytes] | None:
+    """Find the place of a cell: the furthest, for a value in other quotes may look like one."""
+    return max(_PLACE.finditer(attributes), key=lambda at: int(at[2]) * _column(at[1].upper()), default=None)
 
 
 def _extend_unplaced(extent: Extent, block: bytes, row: int) -> int:
     """Add cells that do not say where they are: they follow each other from one row tag to the next."""
     named = [int(found) for found in _ROW.findall(block)]
-    longest = max(len(_CELL.findall(part)) for part in re.split(rb"<(?:\w+:)?row\b", block))
+    longest = max(len(_CELL.findall(part)) for part in re.split(rb"<(?:[\w.\-\x80-\xff]+:)?row\b", block))
     extent.rows = max(extent.rows, *named, row + block.count(b"row>"), 1)
     extent.columns = max(extent.columns, longest)
     return max([row, *named])

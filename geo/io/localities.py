@@ -12,11 +12,12 @@ import pandas as pd
 import pyogrio
 
 from geo import settings
-from geo.errors import CouvertureError
+from geo.errors import CouvertureError, RecordFileError
 from geo.headings import fold_heading
 from geo.i18n import _
 from geo.io import gdal
 from geo.io.archives import SPOILT
+from geo.io.databases import check_tables
 from geo.io.shelf import Shelf
 from geo.localities import COLUMNS, checked
 
@@ -229,7 +230,11 @@ def _read_layer(path: Path) -> pd.DataFrame:
             ).format(file=path.name)
         )
     try:
+        if path.suffix.lower() == ".gpkg":
+            check_tables(path)
         frame = pyogrio.read_dataframe(gdal.opened(path))
+    except RecordFileError as error:
+        raise LocalityFileError(str(error)) from error
     except (pyogrio.errors.DataSourceError, ValueError) as error:
         raise LocalityFileError(_("{file} : illisible ({why}).").format(file=path.name, why=error)) from error
     if "geometry" not in frame or frame.crs is None:

@@ -14,10 +14,11 @@ import pyogrio
 from pyogrio.errors import DataSourceError
 
 from geo import settings
-from geo.errors import BoundaryFileError, DiskError
+from geo.errors import BoundaryFileError, DiskError, RecordFileError
 from geo.i18n import _, number
 from geo.io import gdal
 from geo.io.archives import SPOILT
+from geo.io.databases import check_tables
 from geo.io.folders import no_room, temporary_refused
 from geo.official import recognise
 
@@ -167,6 +168,7 @@ def _read_first(paths: list[Path], file: str) -> gpd.GeoDataFrame:
         # GDAL says by warnings what it guessed or skipped: in a boundary file that is damage.
         with warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)
+            _check_databases(paths)
             layers = [
                 (path, str(name))
                 for path in paths
@@ -191,6 +193,15 @@ def _read_first(paths: list[Path], file: str) -> gpd.GeoDataFrame:
                 file=file, reason=reason.replace(str(paths[0].parent), "…")
             )
         ) from error
+
+
+def _check_databases(paths: list[Path]) -> None:
+    try:
+        for path in paths:
+            if path.suffix.lower() == ".gpkg":
+                check_tables(path)
+    except RecordFileError as error:
+        raise BoundaryFileError(str(error)) from error
 
 
 def _without_communes(file: str, layers: list[str]) -> BoundaryFileError:

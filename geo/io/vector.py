@@ -13,10 +13,11 @@ from pyogrio.errors import DataLayerError, DataSourceError, GeometryError
 
 from geo import settings
 from geo.errors import RecordFileError
-from geo.grid import Grid
+from geo.grid import Grid, check_size
 from geo.i18n import _, number
 from geo.io import gdal
 from geo.io.archives import damaged
+from geo.io.databases import check_tables
 from geo.settings import CRS_STORAGE
 from geo.signs import tidied
 
@@ -44,12 +45,17 @@ def read_layers(path: Path, kind: str) -> dict[str, Grid]:
                 "WGS 84."
             ).format(file=path.name)
         )
+    if kind == "gpkg":
+        check_tables(path)
     try:
         with warnings.catch_warnings():
             # GDAL says by warnings what it skipped: in a file of records that is damage.
             warnings.simplefilter("error", RuntimeWarning)
             source = f"{driver}:{path}" if kind == "geojson" else gdal.opened(path)
             layers = [str(name) for name, _kind in pyogrio.list_layers(source)]
+            if len({name.casefold() for name in layers}) < len(layers):
+                # One table under two spellings would be laid out for each.
+                raise damaged(path.name)
             if not layers:
                 raise RecordFileError(_("{file} : aucune couche. Rien à lire.").format(file=path.name))
             return {name: _read(source, name, path.name) for name in layers[: settings.MAX_RECORD_COLUMNS]}
@@ -86,6 +92,7 @@ def _read(source: str, layer: str, file: str) -> Grid:
                 max_columns=number(settings.MAX_RECORD_COLUMNS),
             )
         )
+    check_size(features, fields, file)
     frame = pyogrio.read_dataframe(source, layer=layer, use_arrow=False, datetime_as_string=True)
     table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).map(_text).astype("str")
     noted: dict[str, int] = {}

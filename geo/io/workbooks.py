@@ -3,23 +3,29 @@
 import datetime
 import io
 import re
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import defusedxml
 import pandas as pd
 import python_calamine
-from defusedxml.ElementTree import iterparse
 
+from geo import settings
 from geo.errors import RecordFileError
-from geo.grid import Grid, Row, Span, table_of
+from geo.grid import Grid, Row, Span, check_size, table_of
 from geo.i18n import _
-from geo.io.archives import Extent, check_extent, damaged, inspect_workbook, parts, too_many_parts
+from geo.io.archives import (
+    Extent,
+    check_extent,
+    damaged,
+    inspect_workbook,
+    parts,
+    too_many_parts,
+    too_much_text,
+)
+from geo.io.repeats import check_opendocument, check_shared_texts
 from geo.signs import tidied
 
-_TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 # More sheets than any workbook of records has.
 _MAX_SHEETS: Final = 200
 Cell = str | float | int | bool | datetime.date | datetime.time | datetime.datetime | datetime.timedelta
@@ -54,11 +60,29 @@ def read_workbook(path: Path, kind: str) -> list[Sheet]:
         if len(described) > _MAX_SHEETS:
             raise too_many_parts(path.name, len(described), _MAX_SHEETS)
         lost = _lost(path, extents) if kind == "xlsx" else {}
-        return [
-            _sheet(book, about, path.name, lost.get(about.name, Extent()))
-            for about in described
-            if about.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]
+        return _sheets(book, described, path.name, lost)
+
+
+def _sheets(
+    book: python_calamine.CalamineWorkbook,
+    described: Sequence[python_calamine.SheetMetadata],
+    file: str,
+    lost: Mapping[str, Extent],
+) -> list[Sheet]:
+    sheets: list[Sheet] = []
+    cells = letters = 0
+    for about in described:
+        if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
+            continue
+        sheets.append(_sheet(book, about, file, lost.get(about.name, Extent())))
+        # One part of the archive may stand for many sheets: together they keep to the limits of one.
+        if (grid := sheets[-1].grid) and len(described) > 1:
+            cells += grid.table.size
+            letters += sum(int(column.str.len().sum()) for _name, column in grid.table.items())
+            check_size(1, cells, file)
+            if letters > settings.MAX_RECORD_UNPACKED_MB * 1_000_000:
+                raise too_much_text(file, letters, settings.MAX_RECORD_UNPACKED_MB)
+    return sheets
 
 
 def read_rows(path: Path, kind: str) -> dict[str, list[list[str]]]:
@@ -76,9 +100,11 @@ def read_rows(path: Path, kind: str) -> dict[str, list[list[str]]]:
 
 def _inspected(path: Path, kind: str) -> Mapping[str, Extent]:
     if kind == "xlsx":
-        return inspect_workbook(path)
+        extents = inspect_workbook(path)
+        check_shared_texts(path, {name: extent.shared for name, extent in extents.items()})
+        return extents
     if kind == "ods":
-        _inspect_ods(path)
+        check_opendocument(path)
     return {}
 
 
@@ -203,48 +229,3 @@ def _pairs(text: bytes, tag: bytes, key: bytes, value: bytes) -> list[tuple[str,
         if one and other:
             found.append(tuple(unescape(each[1].decode("utf-8", "replace")) for each in (one, other)))
     return found  # type: ignore[return-value]
-
-
-def _inspect_ods(path: Path) -> None:
-    """Refuse an ODS whose cells, repeated as it says, reach beyond the limits; entities are refused too."""
-    for _name, pieces in parts(path):
-        for _piece in pieces:
-            pass
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open("content.xml") as content:
-            _measure_ods(iterparse(content, events=("start", "end"), forbid_dtd=True), path.name)
-    except defusedxml.DefusedXmlException as error:
-        raise RecordFileError(
-            _(
-                "{file} : déclare des entités XML, ce qu'aucun classeur ne fait. Enregistrez-le à nouveau."
-            ).format(file=path.name)
-        ) from error
-    except (SyntaxError, KeyError, ValueError, zipfile.BadZipFile, OSError, EOFError) as error:
-        raise damaged(path.name) from error
-
-
-def _measure_ods(events: Any, name: str) -> None:
-    rows = columns = reach = row_reach = 0
-    for event, element in events:
-        if event == "start":
-            if element.tag == f"{_TABLE}table":
-                rows = columns = 0
-            elif element.tag == f"{_TABLE}table-row":
-                reach = row_reach = 0
-            continue
-        if element.tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-            reach += _repeated(element, "columns")
-            # Only a cell with something in it is laid out; blanks at the end of a row are not.
-            row_reach = reach if len(element) else row_reach
-        elif element.tag == f"{_TABLE}table-row":
-            rows += _repeated(element, "rows")
-            columns = max(columns, row_reach)
-            if row_reach:
-                check_extent(rows, columns, name)
-            element.clear()
-
-
-def _repeated(element: Any, what: str) -> int:
-    text = element.get(f"{_TABLE}number-{what}-repeated", "1")
-    # Nine digits are beyond every limit already.
-    return int(text[:9]) if text.isdecimal() else 1
