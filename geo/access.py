@@ -50,6 +50,10 @@ _GREATEST_SMALL: Final = 100
 # Shorter ones are guessed.
 SHORTEST_PASSWORD: Final = 10
 _LONGEST_NAME: Final = 60
+# How far the clock of a provider may be ahead of ours [s].
+CLOCKS_APART: Final = 300.0
+# Nobody signs in from the year 2200 on [s since 1970].
+_LATEST: Final = 7_258_118_400
 _YES: Final = ("1", "oui", "yes", "true")
 _TABLE_KEYS: Final = frozenset({"claim", "value", "role", "organisation"})
 
@@ -175,7 +179,7 @@ def session_of_claims(claims: Mapping[str, Any]) -> str:
 
 
 def too_old(claims: Mapping[str, Any], access: Access, *, now: float) -> bool:
-    """Whether somebody signed in with their provider longer ago than a sign-in lasts.
+    """Whether somebody signed in with their provider longer ago than a sign-in lasts, or at no known time.
 
     Parameters
     ----------
@@ -183,13 +187,16 @@ def too_old(claims: Mapping[str, Any], access: Access, *, now: float) -> bool:
         Seconds since 1970.
     """
     at = began(claims)
-    return at is None or now - at > access.hours * 3600
+    # One of a time to come would never end.
+    return at is None or not now - access.hours * 3600 <= at <= now + CLOCKS_APART
 
 
 def began(claims: Mapping[str, Any]) -> float | None:
     """Return when somebody signed in with their provider [s since 1970]; None where it does not say."""
     at = claims.get("iat")
-    return float(at) if isinstance(at, (int, float)) and not isinstance(at, bool) else None
+    dated = isinstance(at, (int, float)) and not isinstance(at, bool)
+    # NaN, infinity or milliseconds are no moment.
+    return float(at) if dated and 0 <= at < _LATEST else None
 
 
 def _fits(rule: Rule, claims: Mapping[str, Any]) -> bool:

@@ -41,6 +41,11 @@
     document.querySelectorAll("[data-testid=stFileUploaderDropzone] > span button p").forEach(function (part) {
       text(part, words.upload);
     });
+    // Streamlit says the same of a file that failed and of one that is not made for who is signed out.
+    document.querySelectorAll("[data-testid=stDownloadButtonError]").forEach(function (part) {
+      part.setAttribute("role", "alert");
+      text(part, words.refused);
+    });
   }
 
   var waiting = false;

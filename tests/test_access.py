@@ -1,8 +1,22 @@
 """Who may do what: the table from claim to role, passwords of roles, and the acts of each."""
 
+import math
+
 import pytest
 
-from geo.access import ACTS, ANYONE, OPEN, Who, demand, may, name_of_claims, plain_name, settings
+from geo.access import (
+    ACTS,
+    ANYONE,
+    CLOCKS_APART,
+    OPEN,
+    Who,
+    demand,
+    may,
+    name_of_claims,
+    plain_name,
+    settings,
+    too_old,
+)
 from geo.errors import AccessError
 from geo.sharing import ROLES, Audience
 
@@ -125,6 +139,26 @@ def test_settings_that_are_not_understood_let_nobody_in(environment, table, said
     with pytest.raises(AccessError, match=said) as raised:
         settings(environment, table)
     assert "assez-long" not in str(raised.value)
+
+
+HOUR = 3600.0
+NOW = 1_760_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("at", "old"),
+    [
+        (NOW, False),
+        (int(NOW) - 2 * 3600, False),
+        (NOW - 2 * HOUR - 1, True),
+        (NOW + CLOCKS_APART, False),
+        (NOW + CLOCKS_APART + 1, True),
+        *((at, True) for at in (math.nan, math.inf, -math.inf, 9e18, 10**400, -(10**400))),
+        *((at, True) for at in (None, True, str(NOW), [NOW])),
+    ],
+)
+def test_a_sign_in_ends_whatever_time_the_provider_says(at, old):
+    assert too_old({"iat": at}, settings({}, {"hours": 2}), now=NOW) is old
 
 
 def test_public_mode_is_off_unless_it_is_said():

@@ -1,6 +1,7 @@
 """What a real server refuses: sessions of another address, files without the token, files too large."""
 
 import http.client
+import re
 import socketserver
 import threading
 import tomllib
@@ -16,6 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from geo import settings
 from geo.settings import PROJECT_DIR
+from geo.ui import uploading
 from tests.browser.servers import serve
 
 STRANGER = "http://stranger.invalid"
@@ -51,20 +53,25 @@ def connected(server, origin):
     return sockets.connect(stream, origin=origin, subprotocols=STREAMLIT, open_timeout=30, max_size=None)
 
 
+def turned_to(socket, page: str) -> str:
+    """Run a page to its end; the id of the session."""
+    message = BackMsg()
+    message.rerun_script.page_name = page
+    socket.send(message.SerializeToString())
+    found = ""
+    while True:
+        said = ForwardMsg.FromString(socket.recv(timeout=60, decode=False))
+        if said.WhichOneof("type") == "new_session":
+            found = said.new_session.initialize.session_id
+        if said.WhichOneof("type") == "script_finished" and found:
+            return found
+
+
 @pytest.fixture(scope="module")
 def session(server):
-    """A session of our own page: its id, while it lasts."""
+    """A session that an uploader is shown to: its id, while it lasts."""
     with connected(server, server.address) as socket:
-        message = BackMsg()
-        message.rerun_script.page_name = "methode"
-        socket.send(message.SerializeToString())
-        while True:
-            said = ForwardMsg.FromString(socket.recv(timeout=60, decode=False))
-            if said.WhichOneof("type") == "new_session":
-                found = said.new_session.initialize.session_id
-            if said.WhichOneof("type") == "script_finished":
-                break
-        yield found
+        yield turned_to(socket, "importer")
 
 
 def token(server) -> tuple[str, str]:
@@ -132,21 +139,52 @@ def test_another_page_is_not_let_read_an_answer(server):
         assert answer.headers["Access-Control-Allow-Origin"] != "*"
 
 
-def test_a_file_over_the_limit_is_refused_before_it_is_sent(server, session):
+def announced(server, session: str, size: int) -> int:
+    """Say how large a file is and send none of it; the status of the answer."""
     value, cookie = token(server)
-    one_more = settings.MAX_RECORD_FILE_MB * 1024 * 1024 + 1
     line = http.client.HTTPConnection("localhost", server.port, timeout=30)
     line.putrequest("PUT", f"/_stcore/upload_file/{session}/{uuid.uuid4()}")
     for name, text in (
         ("X-Xsrftoken", value),
         ("Cookie", cookie),
         ("Content-Type", "multipart/form-data; boundary=x"),
-        ("Content-Length", str(one_more)),
+        ("Content-Length", str(size)),
     ):
         line.putheader(name, text)
     line.endheaders()
-    assert line.getresponse().status == 413
+    status = line.getresponse().status
     line.close()
+    return status
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_sent(server, session):
+    assert announced(server, session, settings.MAX_RECORD_FILE_MB * 1024 * 1024 + 1) == 413
+
+
+def test_a_file_is_taken_only_where_an_uploader_is_shown_and_before_it_is_read(server):
+    value, cookie = token(server)
+    own = {"X-Xsrftoken": value, "Cookie": cookie}
+    with connected(server, server.address) as socket:
+        session = turned_to(socket, "methode")
+        assert put(server, session, b"a", own) == 400
+        assert announced(server, session, 100_000_000) == 400
+        turned_to(socket, "importer")
+        assert put(server, session, b"a", own) == 204
+        turned_to(socket, "methode")
+        assert put(server, session, b"a", own) == 400
+
+
+def test_of_the_files_of_a_session_the_last_are_kept(server):
+    value, cookie = token(server)
+    with connected(server, server.address) as socket:
+        session = turned_to(socket, "importer")
+        for _turn in range(uploading.FILES_KEPT + 3):
+            assert put(server, session, b"a" * 1_000_000, {"X-Xsrftoken": value, "Cookie": cookie}) == 204
+        with urllib.request.urlopen(f"{server.address}/_stcore/metrics", timeout=10) as answer:
+            said = answer.read().decode()
+    (kept,) = re.findall(r'cache_type="UploadedFileManager".* (\d+)$', said, re.MULTILINE)
+    # Those of the session that all these tests share are a few bytes.
+    assert int(kept) // 1_000_000 == uploading.FILES_KEPT
 
 
 def test_a_message_over_the_limit_ends_the_session(server):

@@ -23,7 +23,7 @@ from geo.io.template import template_bytes
 from geo.report.planwords import sheet_line
 from geo.store import orders, sources, uploads
 from geo.template import template
-from geo.ui import data, downloads, parts, sheets
+from geo.ui import data, downloads, parts, sheets, uploading, who
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DAY: Final = r"(\d{4}(-\d{2}(-\d{2})?)?)?"
@@ -97,7 +97,15 @@ def limits() -> str:
 
 
 def ask() -> Handed | None:
-    """Ask for a file and what it is; None until there is one that can be read."""
+    """Ask for a file and what it is; None until there is one that can be read.
+
+    Raises
+    ------
+    AccessError
+        Where who is at the app may not import.
+    """
+    who.require("import")
+    uploading.show()
     st.html(sheets.section(_("1. Fichier"), sheets.paragraph(limits(), "key")))
     templates()
     turn = st.session_state.setdefault(_TURN, 0)

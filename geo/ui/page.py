@@ -21,7 +21,7 @@ from geo.i18n import N_, _, language, number, set_language, short_date
 from geo.io.access import read_access
 from geo.report.accounting import rows_not_told
 from geo.settings import DEFAULT_LANGUAGE, LANGUAGES, STATIC_DIR
-from geo.ui import data, signin, state, trouble, who
+from geo.ui import data, signin, state, trouble, uploading, who
 from geo.ui.memory import settle_now_and_then
 from geo.ui.search import search_box
 
@@ -62,6 +62,7 @@ _SCRIPT: Final = STATIC_DIR / "page.js"
 
 @st.cache_resource(show_spinner=False)
 def _lay_out(own_files: tuple[str, ...]) -> None:
+    uploading.guard()
     assets.lay_out()
     # Where a page of another address knocks, Streamlit asks a machine outside for its own address, and
     # the whole server waits for the answer: it is told one.
@@ -86,6 +87,7 @@ def _script(changed: float, lang: str) -> str:
         "upload": _("Choisir un fichier"),
         "replace": _("Choisir un autre fichier"),
         "remove": _("Retirer le fichier"),
+        "refused": _("Pas de fichier : rechargez la page. Votre session a peut-être pris fin."),
         "reveal": _("Montrer le mot de passe"),
         "hide": _("Cacher le mot de passe"),
         "help": _("Aide : "),
@@ -125,6 +127,11 @@ def _menu(person: Who | None) -> None:
 def _theirs(title: str) -> bool:
     """Whether a page is for who is at the app."""
     return title not in _NEEDED or who.allowed(_NEEDED[title])
+
+
+def _takes_files(title: str) -> bool:
+    """Whether the page may show an uploader to who is at the app."""
+    return _NEEDED.get(title) == "import" and _theirs(title)
 
 
 def _let_in() -> tuple[Who | None, AccessError | None]:
@@ -223,6 +230,8 @@ def page_setup(title: str, heading: Callable[[], str] | None = None) -> DeltaGen
     _begin_run()
     person, shut = _let_in()
     title = title if person else N_("Se connecter")
+    if not _takes_files(title):
+        uploading.close()
     fault: Exception | None = None
     try:
         # The name of a record is part of it: it is not said before one may see it.

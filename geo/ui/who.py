@@ -13,7 +13,8 @@ from geo import access
 from geo.access import ANYONE, KEEPERS, OPEN, Who, demand, may
 from geo.access import Access as Settings
 from geo.acts import act_as
-from geo.i18n import in_language
+from geo.errors import AccessError
+from geo.i18n import _, in_language
 from geo.io.access import read_access
 from geo.sharing import READER, Audience
 from geo.store import admitted, database, sessions
@@ -33,6 +34,14 @@ _OF_A_PROXY: Final = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Rea
 _EVERYTHING: Final = "who.everything"
 
 
+class _Came(NamedTuple):
+    """With what somebody came: who they are is found by it again where their page does not run."""
+
+    token: str
+    claims: Mapping[str, Any]
+    own_machine: bool
+
+
 class _Reader(NamedTuple):
     """Somebody, and as whom the figures and the files of this run are made."""
 
@@ -43,6 +52,8 @@ class _Reader(NamedTuple):
 # Of the run of a page, or of a file that is made for its reader in another thread. Whoever is
 # not found is the public: a thread that nobody bound says nothing but aggregates.
 _NOW: ContextVar[_Reader | None] = ContextVar("who", default=None)
+# Of a file that is made: there the browser and the session cannot be asked.
+_CAME: ContextVar[_Came | None] = ContextVar("came", default=None)
 
 
 def begin() -> Who | None:
@@ -126,11 +137,17 @@ def named(typed: str) -> str:
 
 
 def bound(make: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Return ``make`` bound to the reader and the language of now: a file made later is made for them."""
+    """Return ``make`` bound to the reader and the language of now: a file made later is made for them.
+
+    It is made only while they are still who they were: who has signed out, or has another role by now, gets
+    :class:`~geo.errors.AccessError` instead.
+    """
     reader, spoken = _now(), in_language(make)
+    came = _Came(held_token(), claims(), on_own_machine())
 
     @wraps(make)
     def made(*values: Arguments.args, **named: Arguments.kwargs) -> Result:
+        _demand_still(reader.who, came)
         before = _NOW.set(reader)
         try:
             return spoken(*values, **named)
@@ -138,6 +155,16 @@ def bound(make: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
             _NOW.reset(before)
 
     return made
+
+
+def _demand_still(somebody: Who, came: _Came) -> None:
+    before = _CAME.set(came)
+    try:
+        found = _find(read_access())
+    finally:
+        _CAME.reset(before)
+    if found != somebody:
+        raise AccessError(_("Votre session a pris fin : reconnectez-vous."))
 
 
 def _find(settings: Settings) -> Who | None:
@@ -184,6 +211,8 @@ def in_use(settings: Settings) -> Settings:
 
 def held_token() -> str:
     """Return the token of this session, or of the cookie that its browser came with."""
+    if came := _CAME.get():
+        return came.token
     return str(st.session_state.get(TOKEN, "") or st.context.cookies.get(tokens.COOKIE, ""))
 
 
@@ -197,6 +226,8 @@ def provider_set() -> bool:
 
 def claims() -> Mapping[str, Any]:
     """Return what the provider says of who signed in with it; nothing where nobody did."""
+    if came := _CAME.get():
+        return came.claims
     if not provider_set() or not st.user.get("is_logged_in", False):
         return {}
     return st.user.to_dict()
@@ -214,6 +245,8 @@ def _by_provider(settings: Settings) -> Who | None:
 
 def on_own_machine() -> bool:
     """Whether the app answers only to the machine that it runs on, and no proxy stands before it."""
+    if came := _CAME.get():
+        return came.own_machine
     if st.get_option("server.address") not in _OWN_MACHINE:
         return False
     headers = st.context.headers

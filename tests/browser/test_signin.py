@@ -169,6 +169,47 @@ def test_a_reader_by_password_is_offered_no_import_and_told_why_at_its_address(b
     assert visit.page.locator("input[type=file]").count() == 0
 
 
+def hand_in(visit: Visit, path: Path) -> None:
+    path.write_text("Commune;Nb AVEC\nBara;12\n", encoding="utf-8")
+    visit.page.locator("input[type=file]").set_input_files(path)
+    visit.page.get_by_role("button", name="Confirmer et faire l'essai").wait_for(timeout=60_000)
+    rested(visit)
+
+
+def test_who_may_import_by_password_hands_a_file_in_and_gets_none_after_signing_out_elsewhere(
+    by_password, visit, tmp_path
+):
+    visit.page.goto(f"{by_password.address}/importer")
+    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+    give(visit, "Awa", WORD)
+    hand_in(visit, tmp_path / "a.csv")
+    button = visit.page.get_by_role("button", name="Modèle 4W vide, en français")
+    with visit.page.expect_download() as waiting:
+        button.click()
+    assert Path(waiting.value.path()).read_bytes()[:2] == b"PK"
+
+    tab = visit.context.new_page()
+    tab.goto(f"{by_password.address}/methode")
+    tab.get_by_role("button", name="Se déconnecter").click(timeout=60_000)
+    tab.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+    visit.page.bring_to_front()
+    downloads: list[str] = []
+    visit.page.on("download", lambda each: downloads.append(each.url))
+    button.click()
+    said = visit.page.get_by_role("alert").filter(has_text="Pas de fichier : rechargez la page.")
+    said.wait_for(timeout=30_000)
+    assert downloads == []
+
+
+def test_who_may_import_by_provider_hands_a_file_in(by_provider, visit, tmp_path):
+    server, _provider = by_provider
+    visit.page.goto(f"{server.address}/importer")
+    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+    chosen(visit, "Dia")
+    hand_in(visit, tmp_path / "a.csv")
+    sign_out(visit)
+
+
 def test_on_a_phone_the_menu_folds_away_once_something_was_chosen_in_it(tmp_path, phone):
     def choose(role: str, name: str) -> None:
         phone.page.get_by_test_id("stExpandSidebarButton").click()
