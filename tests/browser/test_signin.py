@@ -201,15 +201,6 @@ def test_who_may_import_by_password_hands_a_file_in_and_gets_none_after_signing_
     assert downloads == []
 
 
-def test_who_may_import_by_provider_hands_a_file_in(by_provider, visit, tmp_path):
-    server, _provider = by_provider
-    visit.page.goto(f"{server.address}/importer")
-    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
-    chosen(visit, "Dia")
-    hand_in(visit, tmp_path / "a.csv")
-    sign_out(visit)
-
-
 def test_on_a_phone_the_menu_folds_away_once_something_was_chosen_in_it(tmp_path, phone):
     def choose(role: str, name: str) -> None:
         phone.page.get_by_test_id("stExpandSidebarButton").click()
@@ -265,6 +256,15 @@ def test_a_claim_of_the_table_gives_its_role_and_the_page_that_was_asked_for(by_
         ("sign_out", "Awa Traoré", "coordinator", ""),
         ("sign_in", "Bintou Maïga", "partner", "oidc"),
     ]
+
+
+def test_who_may_import_by_provider_hands_a_file_in(by_provider, visit, tmp_path):
+    server, _provider = by_provider
+    visit.page.goto(f"{server.address}/importer")
+    visit.page.get_by_role("heading", name="Se connecter").wait_for(timeout=60_000)
+    chosen(visit, "Dia")
+    hand_in(visit, tmp_path / "a.csv")
+    sign_out(visit)
 
 
 def test_a_provider_that_is_gone_is_one_line_and_the_screen_stays(tmp_path, visit):
