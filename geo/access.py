@@ -194,9 +194,10 @@ def too_old(claims: Mapping[str, Any], access: Access, *, now: float) -> bool:
 def began(claims: Mapping[str, Any]) -> float | None:
     """Return when somebody signed in with their provider [s since 1970]; None where it does not say."""
     at = claims.get("iat")
-    dated = isinstance(at, (int, float)) and not isinstance(at, bool)
+    if not isinstance(at, (int, float)) or isinstance(at, bool):
+        return None
     # NaN, infinity or milliseconds are no moment.
-    return float(at) if dated and 0 <= at < _LATEST else None
+    return float(at) if 0 <= at < _LATEST else None
 
 
 def _fits(rule: Rule, claims: Mapping[str, Any]) -> bool:
