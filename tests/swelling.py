@@ -42,6 +42,7 @@ def workbooks() -> Iterator[tuple[str, bytes]]:
         "behind_an_end_of_tag": f'<c x="/>" {far}',
         "behind_an_end": f'<c x=">" {far}',
         "behind_another_place": f"<c x=' r=\"A1\"' {far}",
+        "before_another_place": '<c r = "XFD1048576" r="A1"><v>1</v></c></row>',
         "by_a_prefix": f"<a-b:c {far.replace('/c', '/a-b:c')}",
         "by_zeros": f"<c {far.replace('XFD', 'XFD000000000')}",
     }.items():

@@ -27,6 +27,7 @@ REFUSED = {
     "far_behind_an_end_of_tag.xlsx": DAMAGED,
     "far_behind_an_end.xlsx": DAMAGED,
     "far_behind_another_place.xlsx": FAR,
+    "far_before_another_place.xlsx": FAR,
     "far_by_a_prefix.xlsx": FAR,
     "far_by_zeros.xlsx": FAR,
     "repeated_text.ods": TEXT,

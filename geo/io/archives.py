@@ -9,7 +9,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
@@ -40,6 +40,10 @@ _CELL: Final = re.compile(rb"<(?:[\w.\-\x80-\xff]+:)?c\b([^>]*[^/>]|)>")
 _AFTER: Final = re.compile(rb"/>\s*[^<\s]")
 _HIDDEN: Final = re.compile(rb"<(?:[\w.\-\x80-\xff]+:)?c\s[^>]*/>\s*[^<\s]")
 _PLACE: Final = re.compile(rb"\sr\s*=\s*[\"']\s*([A-Za-z]{1,9})0*(\d{1,12})\s*[\"']")
+# The same of many cells, one a line, as workbook programs write it.
+_PLAIN_PLACES: Final = re.compile(
+    rb'^ r="([A-Za-z]{1,9})0*(\d{1,12})"(?: (?:s|t|cm|vm|ph)="\w*")*$', re.MULTILINE
+)
 _ROW: Final = re.compile(rb"<(?:[\w.\-\x80-\xff]+:)?row\b[^>]*?\sr\s*=\s*[\"']\s*0*(\d{1,12})")
 _ERROR: Final = re.compile(rb"\st\s*=\s*[\"']e[\"']")
 _UNCOUNTED: Final = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
@@ -198,35 +202,47 @@ def _refuse_declarations(block: bytes, name: str) -> None:
 
 def _extend(extent: Extent, block: bytes, row: int, name: str) -> int:
     """Add the cells of a block; the last row named so far is returned."""
-    if b"<c" not in block and b":c" not in block and b"row" not in block:
+    if b"<c" not in block and b":c" not in block:
         return row
     if b"<f" in block or b":f" in block:
         extent.uncounted += len(_UNCOUNTED.findall(block))
     extent.shared += block.count(b'"s"') + block.count(b"'s'")
     if _AFTER.search(block) and _HIDDEN.search(block):
         raise damaged(name)
-    unplaced = False
-    rows, columns = extent.rows, extent.columns
     # Many cells share their attributes but for the place: each text is looked at once.
-    for attributes in set(_CELL.findall(block)):
-        placed = _PLACE.search(attributes) if b"'" not in attributes else _furthest(attributes)
+    found = set(_CELL.findall(block))
+    whole = b"\n".join(found)
+    places = _PLAIN_PLACES.findall(whole)
+    if len(places) != len(found) or whole.count(b"\n") >= len(found) or b'"e"' in whole:
+        return _extend_slowly(extent, found, block, row, name)
+    if places:
+        letters, figures = zip(*places, strict=True)
+        extent.rows = max(extent.rows, *map(int, figures))
+        extent.columns = max(extent.columns, *map(_column, set(letters)))
+    return row
+
+
+def _extend_slowly(extent: Extent, found: Iterable[bytes], block: bytes, row: int, name: str) -> int:
+    """Add the cells of a block one by one: some hold an error, or do not say where they are as others do."""
+    unplaced = False
+    for attributes in found:
+        placed = _furthest(attributes)
         if placed is None:
             unplaced = True
             # The tag seems to end in the value of an attribute: no program writes that; it hides the place.
             if attributes.count(b'"') % 2 or attributes.count(b"'") % 2:
                 raise damaged(name)
             continue
-        rows = max(rows, int(placed[2]))
-        columns = max(columns, _column(placed[1].upper()))
-        if (b'"e"' in attributes or b"'e'" in attributes) and _ERROR.search(attributes):
+        extent.rows = max(extent.rows, int(placed[2]))
+        extent.columns = max(extent.columns, _column(placed[1]))
+        if _ERROR.search(attributes):
             extent.errors.append((placed[1] + placed[2]).decode("ascii").upper())
-    extent.rows, extent.columns = rows, columns
     return _extend_unplaced(extent, block, row) if unplaced else row
 
 
 def _furthest(attributes: bytes) -> re.Match[bytes] | None:
     """Find the place of a cell: the furthest, for a value in other quotes may look like one."""
-    return max(_PLACE.finditer(attributes), key=lambda at: int(at[2]) * _column(at[1].upper()), default=None)
+    return max(_PLACE.finditer(attributes), key=lambda at: int(at[2]) * _column(at[1]), default=None)
 
 
 def _extend_unplaced(extent: Extent, block: bytes, row: int) -> int:
@@ -241,6 +257,6 @@ def _extend_unplaced(extent: Extent, block: bytes, row: int) -> int:
 @functools.cache
 def _column(letters: bytes) -> int:
     place = 0
-    for letter in letters:
+    for letter in letters.upper():
         place = place * 26 + letter - ord("A") + 1
     return place
