@@ -29,6 +29,7 @@ def files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of each file."""
     yield from workbooks()
     yield from opendocuments()
+    yield from old_workbooks()
     for name, change in DATABASES.items():
         yield f"{name}.gpkg", geopackage(folder / "layers.gpkg", change)
 
@@ -57,6 +58,81 @@ def shared_text(cell: str, rows: int = 2000) -> bytes:
         for row in range(2, rows + 2)
     )
     return with_parts({"xl/sharedStrings.xml": SHARED.format("x" * 32_000).encode()}, sheet_of(lines))
+
+
+def old_workbooks() -> Iterator[tuple[str, bytes]]:
+    texts = ["Commune", "Village", "x" * 32_000]
+    yield "shared_text.xls", old_workbook([[0, 1], *[[2, 2]] * 10_000], texts)
+    # One cell, written again and again: the quick reader makes a text each time.
+    yield "cell_written_again.xls", old_workbook([[0, 1], [2, 2]], texts, again=20_000)
+
+
+def old_workbook(rows: list[list[int]], texts: list[str], *, again: int = 0, locked: bool = False) -> bytes:
+    """An XLS of one sheet: each cell names one of the texts; the last is written ``again`` times more."""
+    cells = [(row, column, text) for row, line in enumerate(rows) for column, text in enumerate(line)]
+    cells += cells[-1:] * again
+    begin = struct.pack("<HHHHII", 0x0600, 0, 0x0DBB, 0x07CC, 0, 6)
+    name = b"\x05\x00Liste"
+
+    def globals_(sheet_at: int) -> bytes:
+        book = _record(0x0809, begin[:2] + b"\x05\x00" + begin[4:])
+        book += _record(0x0085, struct.pack("<IBB", sheet_at, 0, 0) + name)
+        if locked:
+            book += _record(0x002F, struct.pack("<HHH", 0, 1, 1))
+        return book + _shared(texts) + _record(0x000A)
+
+    sheet = _record(0x0809, begin[:2] + b"\x10\x00" + begin[4:])
+    sheet += _record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0))
+    sheet += b"".join(
+        _record(0x00FD, struct.pack("<HHHI", row, column, 0, text)) for row, column, text in cells
+    )
+    return _compound(globals_(len(globals_(0))) + sheet + _record(0x000A))
+
+
+def _record(kind: int, data: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def _shared(texts: list[str]) -> bytes:
+    """The table of shared texts; a long one goes on in records that begin with the width of its letters."""
+    found, kind, data = b"", 0x00FC, struct.pack("<II", len(texts), len(texts))
+    for text in texts:
+        letters = text.encode("latin-1")
+        data += struct.pack("<HB", len(letters), 0)
+        while letters:
+            room = 8_000 - len(data)
+            data, letters = data + letters[:room], letters[room:]
+            if letters:
+                found, kind, data = found + _record(kind, data), 0x003C, b"\0"
+    return found + _record(kind, data)
+
+
+def _compound(stream: bytes) -> bytes:
+    """A compound file that holds one stream, ``Workbook``, in sectors of 512 bytes."""
+    stream = stream.ljust(-(-max(len(stream), 4_096) // 512) * 512, b"\0")
+    used = len(stream) // 512
+    tables = next(count for count in range(1, 110) if count * 128 >= used + 1 + count)
+    end, free, table = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+    chain = [*range(1, used), end, end] + [table] * tables
+    chain += [free] * (tables * 128 - len(chain))
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+        + bytes(6)
+    )
+    head += struct.pack("<IIIIIIIII", 0, tables, used, 0, 4_096, end, 0, end, 0)
+    places = [used + 1 + place for place in range(tables)]
+    head += struct.pack("<109I", *places, *[free] * (109 - tables))
+
+    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+        words = (name + "\0").encode("utf-16-le") if name else b""
+        said = words.ljust(64, b"\0") + struct.pack("<HBBIII", len(words), kind, 1, free, free, child)
+        return said + bytes(36) + struct.pack("<IQ", start, size)
+
+    folder = entry("Root Entry", 5, 1, end, 0) + entry("Workbook", 2, free, 0, len(stream))
+    folder += entry("", 0, free, 0, 0) * 2
+    return head + stream + folder + struct.pack(f"<{len(chain)}I", *chain)
 
 
 def one_sheet_many_times(book: bytes) -> bytes:

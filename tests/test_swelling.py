@@ -14,7 +14,7 @@ from geo.errors import RecordFileError
 from geo.io import databases
 from geo.io.sheets import read_sheet
 from geo.settings import PROJECT_DIR
-from tests.swelling import files, geopackage, one_sheet_many_times, shared_text, statements
+from tests.swelling import files, geopackage, old_workbook, one_sheet_many_times, shared_text, statements
 
 MOST_MEGABYTES = 500
 TEXT = "Mo de texte une fois lu, plus que la limite de"
@@ -30,6 +30,8 @@ REFUSED = {
     "far_before_another_place.xlsx": FAR,
     "far_by_a_prefix.xlsx": FAR,
     "far_by_zeros.xlsx": FAR,
+    "shared_text.xls": f"640 {TEXT} 600 Mo",
+    "cell_written_again.xls": f"640 {TEXT} 600 Mo",
     "repeated_text.ods": TEXT,
     "repeated_blanks.ods": TEXT,
     "repeated_value.ods": TEXT,
@@ -96,6 +98,24 @@ def test_sheets_that_are_one_part_of_the_archive_keep_to_the_limit_together(tmp_
     assert len(read_sheet(path).table) == 10
     path.write_bytes(one_sheet_many_times(book))
     with pytest.raises(RecordFileError, match=f"{TEXT} 20 Mo"):
+        read_sheet(path)
+
+
+def test_an_old_workbook_is_read_whole_up_to_the_limit(tmp_path, monkeypatch):
+    path = tmp_path / "ancien.xls"
+    path.write_bytes(old_workbook([[0, 1], *[[2, 3]] * 10], ["Commune", "Village", "Bara", "é" * 9_000]))
+    table = read_sheet(path).table
+    assert table["Commune"].tolist() == ["Bara"] * 10
+    assert table["Village"].tolist() == ["é" * 9_000] * 10
+    monkeypatch.setattr(settings, "MAX_RECORD_UNPACKED_MB", 0.09)
+    with pytest.raises(RecordFileError, match=TEXT):
+        read_sheet(path)
+
+
+def test_an_old_workbook_with_a_password_is_said_to_have_one(tmp_path):
+    path = tmp_path / "ancien.xls"
+    path.write_bytes(old_workbook([[0], [1]], ["Commune", "Bara"], locked=True))
+    with pytest.raises(RecordFileError, match="mot de passe"):
         read_sheet(path)
 
 

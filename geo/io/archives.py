@@ -70,6 +70,15 @@ def damaged(name: str) -> RecordFileError:
     )
 
 
+def locked(name: str) -> RecordFileError:
+    """Error for a workbook with a password."""
+    return RecordFileError(
+        _("{file} : classeur protégé par un mot de passe. Enlevez le mot de passe et recommencez.").format(
+            file=name
+        )
+    )
+
+
 def too_large(name: str, megabytes: float, limit: int) -> RecordFileError:
     """Error for a file, or what it unpacks to, over the limit [MB]."""
     return RecordFileError(

@@ -1,20 +1,37 @@
-"""What the cells of a workbook hold once each repeat is laid out: texts of an XLSX, rows of an ODS.
+"""What the cells of a workbook hold once each repeat is laid out: texts of XLSX and XLS, rows of an ODS.
 
 A text stands once in the file and a thousand times in the table: letters are counted, not bytes, before
 a library lays the cells out.
 """
 
+import io
 import re
+import struct
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, SupportsIndex
 from xml.parsers import expat
 
-from geo import settings
-from geo.io.archives import check_extent, damaged, declares_entities, parts, too_much_text
+import xlrd
+import xlrd.compdoc
 
+from geo import settings
+from geo.io.archives import check_extent, damaged, declares_entities, locked, parts, too_much_text
+
+# What its reader raises for a file that is cut or spoilt.
+_SPOILT: Final = (
+    xlrd.XLRDError,
+    xlrd.compdoc.CompDocError,
+    struct.error,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 _SHARED: Final = "xl/sharedstrings.xml"
 # A cell of a shared text as workbook programs write it; any other is taken for the longest text.
 _PLAIN: Final = re.compile(rb'\bt="s"(?: s="\d+")?><(?:\w+:)?v>(\d+)</(?:\w+:)?v></(?:\w+:)?c>')
@@ -49,6 +66,45 @@ def check_shared_texts(path: Path, cells: Mapping[str, int]) -> None:
             letters += known + max(cells[name] - named.total(), 0) * longest
     if letters > limit:
         raise too_much_text(path.name, letters, settings.MAX_RECORD_UNPACKED_MB)
+
+
+class _Named(list[str]):
+    """The shared texts of an old workbook; each is counted as often as a cell names it."""
+
+    letters = 0
+
+    def __getitem__(self, place: SupportsIndex) -> str:  # type: ignore[override]
+        text = super().__getitem__(place)
+        self.letters += len(text)
+        return text
+
+
+def check_old_workbook(path: Path) -> None:
+    """Refuse an XLS whose cells hold more letters than the limit, each shared text as often as it is named.
+
+    Its reader here keeps one copy of a text whatever names it; the quick one that reads it afterwards makes
+    one for every cell, and every time that a cell is written again.
+
+    Raises
+    ------
+    RecordFileError
+        If the texts are over ``MAX_RECORD_UNPACKED_MB``, or the workbook is damaged or locked.
+    """
+    limit = settings.MAX_RECORD_UNPACKED_MB * 1_000_000
+    try:
+        with xlrd.open_workbook(
+            file_contents=path.read_bytes(), on_demand=True, ragged_rows=True, logfile=io.StringIO()
+        ) as book:
+            book._sharedstrings = named = _Named(book._sharedstrings)
+            for place in range(book.nsheets):
+                book.sheet_by_index(place)
+                book.unload_sheet(place)
+                if named.letters > limit:
+                    raise too_much_text(path.name, named.letters, settings.MAX_RECORD_UNPACKED_MB)
+    except _SPOILT as error:
+        if "encrypted" in str(error):
+            raise locked(path.name) from error
+        raise damaged(path.name) from error
 
 
 def _length(lengths: list[int], place: int) -> int:

@@ -19,7 +19,7 @@ from geo.grid import Grid, table_of
 from geo.headings import contact_headings
 from geo.i18n import _
 from geo.io import texts, vector, waypoints, workbooks
-from geo.io.archives import SPOILT, damaged, too_large
+from geo.io.archives import SPOILT, damaged, locked, too_large
 
 # What the reader of each kind is; a name with the wrong ending is noted.
 ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -200,7 +200,7 @@ def _kind_of_compound(path: Path) -> str:
     """Tell an old workbook from a new one locked with a password, and from a letter."""
     data = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise workbooks.locked(path.name)
+        raise locked(path.name)
     if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
         return "xls"
     raise _other_format(path.name, "DOC")

@@ -19,11 +19,12 @@ from geo.io.archives import (
     check_extent,
     damaged,
     inspect_workbook,
+    locked,
     parts,
     too_many_parts,
     too_much_text,
 )
-from geo.io.repeats import check_opendocument, check_shared_texts
+from geo.io.repeats import check_old_workbook, check_opendocument, check_shared_texts
 from geo.signs import tidied
 
 # More sheets than any workbook of records has.
@@ -105,6 +106,8 @@ def _inspected(path: Path, kind: str) -> Mapping[str, Extent]:
         return extents
     if kind == "ods":
         check_opendocument(path)
+    if kind == "xls":
+        check_old_workbook(path)
     return {}
 
 
@@ -137,15 +140,6 @@ def _refused(name: str, error: BaseException) -> BaseException:
     if isinstance(error, known) or type(error).__name__ == "PanicException":
         return damaged(name)
     return error
-
-
-def locked(name: str) -> RecordFileError:
-    """Error for a workbook with a password."""
-    return RecordFileError(
-        _("{file} : classeur protégé par un mot de passe. Enlevez le mot de passe et recommencez.").format(
-            file=name
-        )
-    )
 
 
 def _sheet(
