@@ -166,7 +166,20 @@ def test_no_cell_of_a_file_is_run(text):
 @given(ANY_TEXT)
 def test_no_text_becomes_a_formula(text):
     kept = str(safe_cell(signs.tidied(text)))
-    assert not kept.lstrip().startswith(("=", "+", "@", "＝", "＋", "＠"))
+    if kept.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")):
+        # "+0" is a number, and stays one; "+inf" would be a name.
+        assert set(kept.strip()) <= set("+-.0123456789eE")
+        float(kept)
+
+
+@pytest.mark.parametrize("text", ["+0", "-8.5", "+1e3", "-.5"])
+def test_a_number_stays_a_number(text):
+    assert safe_cell(text) == text
+
+
+@pytest.mark.parametrize("text", ["+inf", "-nan", "+1_0", "-1-1", "+", "-."])
+def test_what_is_a_number_in_python_only_is_none_in_a_file(text):
+    assert safe_cell(text) == f"'{text}"
 
 
 # ---- markup -----------------------------------------------------------------------------------------

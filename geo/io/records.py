@@ -25,6 +25,8 @@ SEPARATORS = ",;\t|"
 # locale is East Asian, signs of full width too.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _BLANK_STARTS = ("\t", "\r")
+# What no spreadsheet works out: "+inf" and "-1_0", numbers of Python alone, are names there.
+_NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
 # Where a spreadsheet that splits at ";" (as in French) starts a new cell inside one of ours, with the blanks
 # and quotes around it. From its first character only: the time stays in proportion to the length.
 _NEW_CELL = re.compile(r"(?<![;\s\"'])[;\s\"']++(?=[=+\-@＝＋－＠])")
@@ -176,11 +178,7 @@ def safe_cell(value: object) -> object:
         value.startswith(_BLANK_STARTS) or value.lstrip().startswith(FORMULA_STARTS)
     ):
         return value
-    try:
-        float(value)
-    except ValueError:
-        return "'" + value
-    return value
+    return value if _NUMBER.fullmatch(value) else "'" + value
 
 
 def csv_cell(value: object) -> object:
