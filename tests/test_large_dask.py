@@ -16,7 +16,7 @@ from geo.__main__ import main
 from geo.errors import EngineError
 from geo.store import engines
 from geo.store.large import place_large
-from tests.browser.servers import ROOT, free_port
+from tests.browser.servers import ROOT, aside, free_port
 from tests.store_servers import boundaries
 
 ROWS, CHUNK = 6_000, 500
@@ -155,6 +155,21 @@ def test_no_scheduler_is_one_line_within_its_time(file, monkeypatch, capsys):
     assert (code, len(said.splitlines())) == (2, 1)
     assert "il ne répond pas" in said
     assert time.monotonic() - begun < 30
+
+
+def test_a_scheduler_is_asked_for_from_within_a_loop_too(monkeypatch):
+    pytest.importorskip("distributed", reason="Dask is an optional extra")
+    monkeypatch.setattr(engines, "SECONDS_TO_CONNECT", 1.0)
+
+    async def as_in_a_notebook() -> None:
+        with (
+            pytest.raises(EngineError, match="il ne répond pas"),
+            engines.dask(f"tcp://127.0.0.1:{free_port()}"),
+        ):
+            pass
+
+    # The browser of other tests keeps a loop in this thread.
+    aside(as_in_a_notebook())
 
 
 def test_what_is_no_address_is_one_line_at_once(file):

@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import pandas as pd
@@ -81,7 +82,9 @@ def _greet(address: str) -> None:
         reached = await connect(address, timeout=SECONDS_TO_CONNECT, **options)
         await reached.close()
 
-    asyncio.run(greeting())
+    # Of its own: whoever calls may already be in a loop, as in a notebook.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(greeting())).result()
 
 
 def _in_order(
