@@ -39,8 +39,17 @@ RING = (3, "rgb(11, 79, 108)")
 OFFSETS = (2, -3)
 
 
+def laid_out(visit: Visit) -> None:
+    """Wait until no part comes any more: one that is put in anew takes the focus away."""
+    before = None
+    while before != (offered := visit.page.evaluate(OFFERED)):
+        before = offered
+        visit.page.wait_for_timeout(300)
+
+
 def tab_through(visit: Visit) -> list[list]:
     """Press Tab until the page has been left; name and ring of each stop."""
+    laid_out(visit)
     stops = []
     for _press in range(250):
         visit.page.keyboard.press("Tab")
