@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from geo.errors import StoreError
-from geo.store import database, imports
+from geo.store import database, faults, imports
 from geo.store import postgresql as connections
 from tests.store_servers import new_store, postgresql, quick  # noqa: F401
 
@@ -94,3 +94,8 @@ def test_a_folder_in_the_place_of_the_file(tmp_path, new_store):
     new_store("sqlite", f"sqlite:///{tmp_path}/store.sqlite")
     with pytest.raises(StoreError, match=r"store\.sqlite : .*pas un fichier"):
         imports.imports()
+
+
+def test_what_a_cut_connection_says_when_it_is_rolled_back_is_no_refusal():
+    said = sa.exc.OperationalError("ROLLBACK", None, Exception("another command is already in progress"))
+    assert faults.kind(said) == "gone"

@@ -29,6 +29,8 @@ _FAULTS: Final = (
     ("fatal:", "refused"),
     ("connection", "gone"),
     ("server closed", "gone"),
+    # Said when what a cut connection began is taken back: its answer never came.
+    ("another command is already in progress", "gone"),
 )
 
 
