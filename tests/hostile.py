@@ -8,7 +8,9 @@ import io
 import json
 import random
 import re
+import resource
 import struct
+import subprocess
 import sys
 import time
 import zipfile
@@ -18,6 +20,7 @@ from pathlib import Path
 
 import openpyxl
 
+from geo.settings import PROJECT_DIR
 from tests.test_sheets import KML, ODS
 
 HEADINGS = "Région;Commune;Type;Nombre;Date de début;Latitude;Longitude"
@@ -467,6 +470,31 @@ def noise() -> Iterator[tuple[str, bytes]]:
         ("gpkg", b"SQLite format 3\0"),
     ):
         yield f"noise_with_its_head.{ending}", head + dice.randbytes(20_000)
+
+
+def bounded_run(folder: Path, *, first: str = "", cpu_seconds: int = 300) -> list[tuple]:
+    """Run :func:`main` on a folder in a process of its own, whose memory and time are bounded.
+
+    ``first`` is what it does before. Returns name, outcome and seconds of each file, the peak [MB] last.
+    """
+
+    def bounded() -> None:
+        # Address space, not memory in use: libraries map more than they touch.
+        resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+
+    run = "import sys; from pathlib import Path; from tests.hostile import main; main(Path(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{first}\n{run}", str(folder)],
+        cwd=PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        preexec_fn=bounded,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
 
 
 def main(folder: Path) -> None:

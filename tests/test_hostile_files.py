@@ -1,14 +1,8 @@
 """Two hundred files that nobody should send: each read with its faults listed, or refused in one line."""
 
-import json
-import resource
-import subprocess
-import sys
-
 import pytest
 
-from geo.settings import PROJECT_DIR
-from tests.hostile import files
+from tests.hostile import bounded_run, files
 
 # What one file may take on a busy machine [s], and what all of them may take of memory [MB].
 MOST_SECONDS = 20
@@ -22,22 +16,7 @@ def outcomes(tmp_path_factory):
     for name, data in files():
         (folder / name).write_bytes(data)
 
-    def bounded():
-        # Address space, not memory in use: libraries map more than they touch.
-        resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
-
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.hostile", str(folder)],
-        cwd=PROJECT_DIR,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        preexec_fn=bounded,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return {name: (outcome, seconds) for name, outcome, seconds in lines}
+    return {name: (outcome, seconds) for name, outcome, seconds in bounded_run(folder)}
 
 
 def test_there_are_two_hundred_of_them(outcomes):

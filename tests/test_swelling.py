@@ -1,10 +1,5 @@
 """Small files that hold gigabytes once they are read are refused before a library lays them out."""
 
-import json
-import resource
-import subprocess
-import sys
-
 import geopandas as gpd
 import pytest
 import shapely
@@ -13,7 +8,7 @@ from geo import settings
 from geo.errors import RecordFileError
 from geo.io import databases
 from geo.io.sheets import read_sheet
-from geo.settings import PROJECT_DIR
+from tests.hostile import bounded_run
 from tests.swelling import files, geopackage, old_workbook, one_sheet_many_times, shared_text, statements
 
 MOST_MEGABYTES = 500
@@ -58,25 +53,9 @@ def outcomes(tmp_path_factory):
         (folder / name).write_bytes(data)
         assert len(data) < 3_000_000, name
 
-    def bounded():
-        resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
-        resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
-
-    quick = (
-        "from geo.io import databases; databases._MOST_SECONDS = 2; "
-        "import sys; from pathlib import Path; from tests.hostile import main; main(Path(sys.argv[1]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", quick, str(folder)],
-        cwd=PROJECT_DIR,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=200,
-        preexec_fn=bounded,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return {name: outcome for name, outcome, _seconds in map(json.loads, done.stdout.splitlines())}
+    quick = "from geo.io import databases; databases._MOST_SECONDS = 2"
+    found = bounded_run(folder, first=quick, cpu_seconds=60)
+    return {name: outcome for name, outcome, _seconds in found}
 
 
 @pytest.mark.parametrize(("name", "words"), REFUSED.items())
